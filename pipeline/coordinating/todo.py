@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TypeAlias
 
@@ -24,7 +24,7 @@ from pipeline.ledger import decisions
 from pipeline.ledger.access import view_campaign
 from pipeline.ledger.judged_files import JudgedFile
 from pipeline.model import CHINA, ConfigError, Decision, DecisionKind
-from pipeline.publishing.todo_book import REVOKE, TODO_NAME, FilledDecision
+from pipeline.publishing.todo_book import NEW_TODO_NAME, REVOKE, TODO_NAME, FilledDecision
 from pipeline.publishing.year_folder import keep_copy
 from pipeline.wording.messages import decision_words
 
@@ -214,11 +214,8 @@ def carry_out(
 
     Raises EnvironmentFailedError, never for what a person wrote.
     """
-    path = district.results_in(output) / TODO_NAME
-    filled = read_filled(path) if path.is_file() else FilledBook()
-    if filled.lost:
-        lost = [*filled.lost, f"改过的已另存为“{keep_copy(path, now.astimezone(CHINA).date())}”"]
-        filled = replace(filled, lost=lost)
+    target, day = district.results_in(output), now.astimezone(CHINA).date()
+    filled = _together(_filled(target / TODO_NAME, day), _filled(target / NEW_TODO_NAME, day))
     carriers = {**_carriers(district, output, now), **(also or {})}
     written = [*dict.fromkeys(filled.decisions)]
     times = Counter(item.key for item in written)
@@ -238,6 +235,28 @@ def carry_out(
             done += 1
             provisional += [item] if _word(item.choice) in (SIGN, RELEASE, RETURN, COUNT) else []
     return Carried(done, kept, refused, tuple(provisional), unread=tuple(filled.lost))
+
+
+def _filled(path: Path, day: date) -> FilledBook:
+    """Return what was written into a workbook, nothing where there is none; one that is not understood is kept beside."""
+    filled = read_filled(path) if path.is_file() else FilledBook()
+    if filled.lost:
+        filled = replace(filled, lost=[*filled.lost, f"改过的已另存为“{keep_copy(path, day)}”"])
+    return filled
+
+
+def _together(old: FilledBook, new: FilledBook) -> FilledBook:
+    """Return what was written into a workbook that was open, and into the ``new`` one beside it, which holds what was left of the old one.
+
+    Of a row in which something was chosen in one of them, what was left without a choice says nothing.
+    """
+    if not new.decisions:
+        return replace(old, lost=[*old.lost, *new.lost])
+    both = [*old.decisions, *new.decisions]
+    chosen = {_whose(item.key) for item in both if item.choice}
+    return FilledBook(
+        [item for item in both if item.choice or _whose(item.key) not in chosen], [*old.lost, *new.lost]
+    )
 
 
 def _held(district: District, output: Path) -> Sequence[Decision]:

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from pipeline.publishing.workbook.office import OfficeBook, OfficePage
     from pipeline.publishing.workbook.page import Property
 
-TODO_NAME = "待办.xlsx"
+TODO_NAME, NEW_TODO_NAME = "待办.xlsx", "待办（新）.xlsx"
+"""The workbook, and what it is called beside one that a program has open."""
 TODAY, OPEN, OTHER, DONE = "今天", "待决定", "其他决定", "已决定"
 KEY = "编号"
 CHOICE, MORE, REASON, PERSON = "决定", "补充", "理由", "决定人"
@@ -155,6 +156,12 @@ class Todo:
                 self.first,
             )
         )
+
+
+def mark_of_use(path: Path) -> str:
+    """Return the name of the mark that Excel, WPS or LibreOffice has left beside a file that it has open; empty where there is none."""
+    marks = (f"~${path.name}", f".~lock.{path.name}#", f".~{path.name}")
+    return next((name for name in marks if path.with_name(name).exists()), "")
 
 
 def marked(path: Path) -> str:

@@ -214,7 +214,7 @@ def run(  # noqa: PLR0913 - what a run is asked for, spelled out
         if sent:
             journal.letters(sent)
         journal.grown(ledger.originals.added)
-        to_decide = (*waiting.all_sentences(ledger, district, now=now), *_not_done(carried))
+        to_decide = (*waiting.all_sentences(ledger, district, target, now=now), *_not_done(carried))
         fetched = None if district.is_second else fetched  # the first form's outcome says what came for all
         outcome = replace(outcome, fetched=fetched, sent=sent, to_decide=to_decide)
         journal.end(outcome.record, outcome.failures)

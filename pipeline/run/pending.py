@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from pipeline.district.adjusting import form_of
 from pipeline.district.folder import District
@@ -15,7 +16,7 @@ from pipeline.ledger import Ledger, campaign, events, letters, mailboxes, output
 from pipeline.ledger.campaign import RunResult
 from pipeline.letter import KIND_WORDS, LetterKind, LetterState
 from pipeline.model import CHINA
-from pipeline.publishing.todo_book import TODO_NAME
+from pipeline.publishing.todo_book import NEW_TODO_NAME, TODO_NAME, mark_of_use
 from pipeline.run.letters.earlier import changes_since_delivery
 from pipeline.wording.quotable import quoted
 
@@ -36,11 +37,22 @@ def unread_mailbox(ledger: Ledger, district: District) -> str:
     )
 
 
-def all_sentences(ledger: Ledger, district: District, *, now: datetime) -> Iterator[str]:
-    """Say first what everything else rests on, then what waits for a person."""
+def open_todo(target: Path) -> str:
+    """Say that the workbook of decisions is open in a program, or was left so, and where its new state stands; empty where it is not."""
+    mark = mark_of_use(target / TODO_NAME)
+    if not mark and not (target / NEW_TODO_NAME).is_file():
+        return ""
+    left = f"；没有打开的，是上次没有正常关闭，请删去旁边的“{mark}”" if mark else ""
+    return f"“{TODO_NAME}”正被其他程序打开，新的内容写在“{NEW_TODO_NAME}”，写在哪一份里的决定都照办；请关闭它{left}，然后重新运行"
+
+
+def all_sentences(ledger: Ledger, district: District, target: Path, *, now: datetime) -> Iterator[str]:
+    """Say first what everything else rests on, then what waits for a person; ``target`` is the year's folder."""
     if unread := unread_mailbox(ledger, district):
         yield unread
     yield from sentences(ledger, district, now=now)
+    if (target / NEW_TODO_NAME).is_file():
+        yield open_todo(target)
 
 
 def sentences(

@@ -1,4 +1,4 @@
-"""Where everything stands goes in; 待办.xlsx lies in the year's folder, unless a person has it open."""
+"""Where everything stands goes in; 待办.xlsx lies in the year's folder, beside one that a person has open."""
 
 from __future__ import annotations
 
@@ -46,7 +46,16 @@ from pipeline.letters.plan import CampaignState, delivery_of_all, morning, unsig
 from pipeline.model import CHINA, Agency, DecisionKind, Finding, Verdict
 from pipeline.periods import title_of
 from pipeline.publishing.files import write_if_changed
-from pipeline.publishing.todo_book import TODO_NAME, Decided, Question, Todo, TodoCall, build_todo_book
+from pipeline.publishing.todo_book import (
+    NEW_TODO_NAME,
+    TODO_NAME,
+    Decided,
+    Question,
+    Todo,
+    TodoCall,
+    build_todo_book,
+    mark_of_use,
+)
 from pipeline.run.letters.writing import LetterContext
 from pipeline.versions import Versions
 from pipeline.wording.messages import decision_words, notices, word_of
@@ -62,21 +71,28 @@ _MOST_VERSIONS = 8
 
 
 def lay_out_todo(context: LetterContext, found: RunResult, state: CampaignState, carried: Carried) -> Carried:
-    """Write the workbook, unless it is open in a program; return what was ``carried`` out, as it stands after this run."""
+    """Write the workbook, beside its place where a program has it open; return what was ``carried`` out, as it stands after this run."""
     goes_up = delivery_of_all(state)
     standing = still_carried(carried, str(goes_up.key) if goes_up else "")
     todo, still = _todo(context, found, state, standing)
-    path = context.target / TODO_NAME
-    if not shows(path, todo) and not _is_open(path):
-        with suppress(PermissionError):  # Windows: a workbook that is open cannot be replaced
-            write_if_changed(path, build_todo_book(todo))
+    path, beside = context.target / TODO_NAME, context.target / NEW_TODO_NAME
+    if shows(path, todo) or _put(path, todo):
+        with suppress(PermissionError):  # it is open: what is written there is carried out next time
+            beside.unlink(missing_ok=True)
+    elif not shows(beside, todo):
+        _put(beside, todo)
     return still
 
 
-def _is_open(path: Path) -> bool:
-    """Whether Excel, WPS or LibreOffice has left its mark beside the file."""
-    marks = (f"~${path.name}", f".~lock.{path.name}#", f".~{path.name}")
-    return any(path.with_name(name).exists() for name in marks)
+def _put(path: Path, todo: Todo) -> bool:
+    """Write the workbook; return whether that could be done."""
+    if mark_of_use(path):
+        return False
+    try:
+        write_if_changed(path, build_todo_book(todo))
+    except PermissionError:  # Windows: a workbook that is open cannot be replaced
+        return False
+    return True
 
 
 def _todo(

@@ -166,6 +166,31 @@ def test_a_workbook_that_is_open_is_left_alone_and_nothing_is_done_twice(folder:
     assert "别的区的表" in texts(load_workbook(path)[DONE])
 
 
+def test_beside_a_workbook_that_was_left_open_lies_a_new_one_and_both_are_carried_out(
+    folder: Path, form: Form
+) -> None:
+    path = arrived(folder)
+    beside, mark = path.with_name("待办（新）.xlsx"), path.with_name(f".~lock.{path.name}#")
+    mark.write_text("", "utf-8")
+    choose(path, {"决定": EXTEND, "理由": "机构合并"})
+    (folder / "inbox" / "戊局.xlsx").write_bytes(filled(form, "戊局"))
+    said = [item for item in run_on(folder, 25).to_decide if beside.name in item]
+    assert [mark.name in item for item in said] == [True]
+    assert beside.name in (path.parent / "index.html").read_text("utf-8")
+    assert (path.parent / "每日情况.txt").read_text("utf-8-sig").count(beside.name) == 1
+    assert "戊局.xlsx" in texts(load_workbook(beside)[OPEN])
+    assert chosen(beside)[0] == EXTEND, "what was left in the one stands in the other"
+    choose(beside, {"补充": "2024-02-06"})
+    choose(path, {"决定": "", "理由": ""})
+    fill(path, {"决定": DISMISS, "理由": "别的区的表"})
+    run_on(folder, 26)
+    mark.unlink()
+    assert not any(beside.name in item for item in run_on(folder, 29).to_decide)
+    assert not beside.exists()
+    done = texts(load_workbook(path)[DONE])
+    assert all(word in done for word in ("别的区的表", "延期至 2024-02-06"))
+
+
 def test_an_explanation_is_accepted_or_not(folder: Path) -> None:
     path = arrived(folder)
     rows = [

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -24,6 +24,7 @@ from pipeline.letters.plan import plan, untrue
 from pipeline.model import CHINA, Made
 from pipeline.publishing.document_paths import PAGE
 from pipeline.publishing.files import safe_name
+from pipeline.publishing.todo_book import TODO_NAME, mark_of_use
 from pipeline.publishing.web.letters_page import LetterLine, fill, said_of
 from pipeline.publishing.year_folder import Aside, YearFolder, is_as_written, stage
 from pipeline.run import pending as waiting
@@ -85,6 +86,8 @@ def write_letters(
     stands = assessments.stands(context.ledger, context.district.year) if arrived else {}
     came = arrivals_of(context.form, arrived, stands) if arrived else []
     state = state_of(context.ledger, context.form, context.district, found, came, now=context.now)
+    if mark_of_use(context.target / TODO_NAME):
+        state = replace(state, to_decide=(*state.to_decide, waiting.open_todo(context.target)))
     planned = plan(state, earlier_of(came), _untouched(context) if came else frozenset())
     if not dry_run:
         lay_out_morning(context, state, is_news=arrived is not None)
@@ -211,7 +214,7 @@ def _write_pages(
 ) -> None:
     written = letters.of_year(ledger, district.year)
     lines = [_line(item) for item in written if item.state not in _SILENT]
-    said = said_of(lines, list(waiting.all_sentences(ledger, district, now=now)))
+    said = said_of(lines, list(waiting.all_sentences(ledger, district, shared.path, now=now)))
     shared.place(
         stage(shared.path, path, fill(parts, said).encode(errors="replace")) for path, parts in pages.items()
     )
