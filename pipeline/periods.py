@@ -23,6 +23,8 @@ _PARTS = 100
 """What a year is multiplied by to make room for its parts."""
 _LONGEST_YEAR = 9999
 _LONGEST_COLLECTING = timedelta(days=366)
+_A_SEASON = timedelta(days=300)
+"""Less than there is between the deadlines of two years, more than between those of the first part of a year and of the whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +195,20 @@ def period_after(period: Period) -> Period:
 def is_too_late(period: Period, deadline: date) -> bool:
     """Say whether ``deadline`` is so long after ``period`` that one of the two was mistyped: what is due is due within a year."""
     return deadline > bounds_of(period)[1] + _LONGEST_COLLECTING
+
+
+def left_over(period: Period, deadline: date, first: Period, first_deadline: date) -> str:
+    """Say that what is collected beside the ``first`` period is of a season before, and what to do; empty where it is not.
+
+    Then it ended before that began, and was due long before. A former period that is made up for has a deadline of now.
+    """
+    is_former = bounds_of(period)[1] < bounds_of(first)[0] and deadline + _A_SEASON < first_deadline
+    if not is_former:
+        return ""
+    return (
+        f"{title_of(period)}的截止日期 {deadline} 远早于第一份表{title_of(first)}的截止日期 {first_deadline}，是上年留下的。"
+        "不再收的，请删去；今年还收的，改写报告期和截止日期；补收以前年度的，截止日期写现在的。"
+    )
 
 
 def last_ended(kind: PeriodKind, today: date) -> Period:

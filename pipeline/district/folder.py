@@ -32,6 +32,7 @@ from pipeline.periods import (
     bounds_of,
     is_too_late,
     kind_of,
+    left_over,
     name_of,
     named,
     title_of,
@@ -391,6 +392,8 @@ def _others(own: District, sections: Sequence[TomlTable]) -> list[District]:
         if not is_known(asked.form, own.folder):
             raise section.fault(unknown(asked.form, own.folder), "form")
         written = _checked(section, asked, own.folder)
+        if problem := left_over(written.year, written.deadline, own.year, own.deadline):
+            raise section.fault(problem, "deadline")
         if any((item.form, item.year) == (written.form, written.year) for item in (own, *found)):
             raise section.fault(f"表样“{written.form}”的这一期写了两次，请只留一个。", "form")
         found.append(

@@ -49,7 +49,7 @@ from pipeline.district.settings_values import day_of, limits_of, wholes_of
 from pipeline.forms.form import Form
 from pipeline.forms.loader import form_ids, load_form
 from pipeline.forms.values.answers import NO, YES
-from pipeline.periods import is_too_late, named, title_of, year_in
+from pipeline.periods import is_too_late, left_over, named, title_of, year_in
 
 Judge: TypeAlias = Callable[[str], str]
 """What is wrong with a text, in a sentence; empty if nothing is."""
@@ -67,6 +67,7 @@ def faults_of(found: Contents) -> list[SettingFault]:
             for name, judges in _lists(found).items()
             for fault in _failing(found.lists.get(name, ()), judges)
         ),
+        *_others(found),
         *_extensions(found),
         *_rules(found.lists.get(RULES, ())),
     ]
@@ -350,6 +351,18 @@ def _extensions(found: Contents) -> Iterator[SettingFault]:
         if own in seen:
             yield SettingFault(unit.sheet, unit.row, unit.column, f"“{unit.text}”写了两次，请只留一行。")
         seen.add(own)
+
+
+def _others(found: Contents) -> Iterator[SettingFault]:
+    """Name the rows of 另收 that are of a season before."""
+    first, due = named(found.setting("", "year")), day_of(found.setting("", "deadline"))
+    for row in found.lists.get(OTHERS, ()):
+        if first is None or due is None or not {titles.PERIOD, titles.DEADLINE} <= row.keys():
+            continue  # said already
+        cell = row[titles.DEADLINE]
+        period, day = named(row[titles.PERIOD].text), day_of(cell.text)
+        if period is not None and day and (problem := left_over(period, day, first, due)):
+            yield SettingFault(cell.sheet, cell.row, cell.column, problem)
 
 
 def _deadlines(found: Contents) -> list[tuple[tuple[str, str], date | None]]:

@@ -174,6 +174,30 @@ def test_what_is_written_is_read_again(tmp_path: Path) -> None:
     assert filled_of(again) == filled_of(own)
 
 
+@pytest.mark.parametrize(
+    ("period", "deadline", "is_left"),
+    [
+        ("2023", date(2024, 2, 5), True),
+        ("2023", date(2025, 2, 28), False),  # made up for, by now
+        ("2024", date(2025, 2, 5), False),
+    ],
+)
+def test_what_is_collected_besides_and_is_of_the_year_before_is_named(
+    tmp_path: Path, period: str, deadline: date, *, is_left: bool
+) -> None:
+    row: dict[str, str | date] = {"表样": "request_register", "报告期": period, "截止日期": deadline}
+    settings: dict[tuple[str, str], str | int | date] = {
+        ("", "year"): "2024",
+        ("", "deadline"): date(2025, 1, 31),
+    }
+    content = filled(settings, lists={"另收": [row]})
+    if not is_left:
+        assert len(load_district(desk(tmp_path, content)).campaigns) == 2
+        return
+    with pytest.raises(ConfigError, match=r"表“另收” C.*上年留下的"):
+        load_district(desk(tmp_path, content))
+
+
 def test_an_extension_names_its_form_in_the_workbook(tmp_path: Path) -> None:
     others: list[dict[str, str | date]] = [
         {"表样": "request_register", "报告期": "2023", "截止日期": date(2024, 2, 15)},

@@ -126,6 +126,17 @@ def test_an_extension_of_no_form_that_is_collected_is_refused(
     assert refused.value.line == line
 
 
+def test_what_is_collected_besides_and_is_of_the_year_before_is_refused(tmp_path: Path) -> None:
+    first = CONFIG.replace("2024-01-31", "2025-01-31").replace("year = 2023", "year = 2024")
+    quarters = "".join(
+        f'[[forms]]\nform = "disclosure_statistics_quarter"\nperiod = "2024Q{quarter}"\ndeadline = {deadline}\n'
+        for quarter, deadline in enumerate(("2024-04-10", "2024-07-10", "2024-10-10", "2025-01-10"), 1)
+    )
+    assert len(load_district(district(tmp_path, first + quarters)).campaigns) == 5
+    with pytest.raises(ConfigError, match="上年留下的"):
+        load_district(district(tmp_path, first + TWO_FORMS))
+
+
 def test_people_sign_and_are_written_to(tmp_path: Path) -> None:
     assert load_district(district(tmp_path)).office == "杭州市临平区政务公开办"
     people = '[people]\noffice = "区府办政务公开科"\ncoordinator = "顾明远"\nemail = "a@b.cn"\n'
