@@ -15,14 +15,15 @@ from pipeline.intake.documents.furniture import trimmed
 from pipeline.intake.documents.naming import Named, name_of
 from pipeline.intake.documents.parts import DataTable, Document, Paragraph, Part, Trail
 from pipeline.intake.documents.sections import DocumentLine, Sections, headings, split_sections
-from pipeline.intake.read.entries import Entries, read_cell_values
+from pipeline.intake.read.entries import Entries, read_cell_values, read_entries
 from pipeline.intake.read.figures import TableFigures, complete, read_table
 from pipeline.intake.read.labels import normalise
+from pipeline.intake.read.listed import Listed, read_listed
 from pipeline.intake.read.placing import Placement, place_table
 from pipeline.intake.read.spreadsheet import SheetData
 from pipeline.intake.read.unread_figures import unread_figures
 from pipeline.model import Claims, Fact, Finding, Place, Reading
-from pipeline.periods import spelled
+from pipeline.periods import spelled, stated
 from pipeline.wording.addresses import position
 
 if TYPE_CHECKING:
@@ -135,13 +136,23 @@ def _reading(
     numbers = {**dict.fromkeys(cell.key for cell in form.cells), **figures.numbers}
     figures.numbers = numbers
     whole = complete(form, figures)
+    listed = _listed(form, sheets.single)
+    if listed:
+        sections = Sections()  # headings there are names of sheets
+        named = _named_in(form, listed, named)
     texts, left_out = _texts(form, sections, named)
     above = sections.before[named.lines.stop : named.lines.stop + 1]
     sections.places |= {key: line.number for key in _opening(form) for line in above}
     entries = {entry.key: "" for entry in form.entries}
     entries[form.entry_with_role("agency").key] = named.agency
     entries[form.entry_with_role("year").key] = str(spelled(named.year)) if named.year else ""
-    valued = read_cell_values(form, figures, Entries(entries))
+    answered = Entries(entries)
+    if listed:
+        texts = {text.key: listed.answers.get(text.key, "") for text in form.texts}
+        answered = read_entries(form, listed, {**entries, **_entries_of(form, listed)})
+        answered.findings += listed.findings
+        figures.places |= listed.places
+    valued = read_cell_values(form, figures, answered)
     places = {key: _spoken(place) for key, place in figures.places.items()}
     places |= {key: _paragraph(body, at) for key, at in sections.places.items()}
     findings = [_translated(found) for found in (*figures.findings, *valued.findings)]
@@ -159,6 +170,26 @@ def _reading(
             key for key, value in whole.items() if value is not None and numbers.get(key) is None
         ),
         findings=(_headline(document, whole, texts, superseded=is_superseded), *findings),
+    )
+
+
+def _listed(form: Form, sheets: Sequence[SheetData]) -> Listed | None:
+    """Return what stands beside its labels where the document is a template saved as one; None where it is an ordinary report."""
+    found = read_listed(form, sheets)
+    return found if sum(text.key in found.places for text in form.texts) > len(form.texts) / 2 else None
+
+
+def _entries_of(form: Form, listed: Listed) -> dict[str, str]:
+    return {entry.key: answer for entry in form.entries if (answer := listed.answers.get(entry.key))}
+
+
+def _named_in(form: Form, listed: Listed, named: Named) -> Named:
+    """Return agency and year as they stand beside their labels, else as the document is headed."""
+    answers = {role: listed.answers.get(form.entry_with_role(role).key, "") for role in ("agency", "year")}
+    return replace(
+        named,
+        agency=answers["agency"] or named.agency,
+        year=stated(answers["year"], form.period) or named.year,
     )
 
 

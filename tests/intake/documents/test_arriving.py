@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import html
 import io
 import zipfile
 from dataclasses import replace
 from email.message import EmailMessage
+from io import BytesIO
 from pathlib import Path
 
+import openpyxl
 import pytest
 from openpyxl import load_workbook
+from openpyxl.cell.cell import MergedCell
 
+from pipeline.forms.form import Form
 from pipeline.forms.loader import load_form
+from pipeline.intake.documents.recognising import open_document
+from pipeline.intake.documents.understanding import understand
 from pipeline.intake.fetch.archive import unpack
 from pipeline.intake.fetch.mail import open_mail
+from pipeline.model import Number
+from pipeline.publishing.template import Stamp, build_workbook
 from tests.support.documents import Style, as_docx, as_html, portal
 from tests.support.fills import report
 from tests.support.folders import filled, make_district, run
@@ -115,3 +124,49 @@ def test_a_document_is_judged_by_the_rules(tmp_path: Path) -> None:
     [finding] = [one for one in item["findings"] if one["code"] == "T4-01"]
     assert finding["sheet"] == "第3张表"
     assert finding["cell"].startswith("第4行")
+
+
+def saved_as_page(content: bytes) -> bytes:
+    """The page that LibreOffice makes of a workbook: links to the sheets, then each under its name."""
+    book = openpyxl.load_workbook(BytesIO(content))
+    sheets = [sheet for sheet in book if sheet.sheet_state == "visible"]
+    links = "".join(f'<a href="#table{at}">{sheet.title}</a><br>' for at, sheet in enumerate(sheets))
+    page = [f"<!DOCTYPE html><html><body><hr><p><center><h1>Overview</h1>{links}</center></p><hr>"]
+    for at, sheet in enumerate(sheets):
+        page.append(f'<a name="table{at}"><h1>Sheet {at + 1}: <em>{sheet.title}</em></h1></a><table>')
+        spans = {area.coord.split(":")[0]: area for area in sheet.merged_cells.ranges}
+        for row in sheet.iter_rows():
+            page.append("<tr>")
+            for cell in row:
+                area = spans.get(cell.coordinate)
+                size = f"colspan={area.size['columns']} rowspan={area.size['rows']}" if area else ""
+                shown = (
+                    ""
+                    if cell.value is None or str(cell.value).startswith("=")
+                    else html.escape(str(cell.value))
+                )
+                if not isinstance(cell, MergedCell):
+                    page.append(f"<td {size}>{shown}</td>")
+            page.append("</tr>")
+        page.append("</table><hr>")
+    return "".join((*page, "</body></html>")).encode()
+
+
+def test_a_template_saved_as_a_page_is_read_beside_its_labels(form: Form) -> None:
+    """The names of sheets are no headings: what is written stands beside its label, and what is not is empty."""
+    texts = {text.key: f"本单位{text.label}的情况已经写在这里。" for text in form.texts}
+    gap = form.texts[2].key
+    values: dict[str, Number | str] = {
+        **dict.fromkeys((cell.key for cell in form.cells if cell.is_input), 0),
+        **texts,
+        gap: "",
+    }
+    stamp = Stamp("001", "临平区财政局", 2023, "区直部门")
+    document = open_document(saved_as_page(build_workbook(form, stamp, values=values)))
+    assert document is not None
+    found = understand(form, document)
+    assert found is not None
+    assert found.texts == {**texts, gap: ""}
+    assert gap in found.places
+    assert (found.claims.agency, found.claims.year) == ("临平区财政局", 2023)
+    assert all(found.numbers[cell.key] == 0 for cell in form.cells if cell.is_input)
