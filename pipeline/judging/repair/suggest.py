@@ -69,6 +69,10 @@ def suggest(
     restored = _Reckoning.of(live, statements)
     are_formulas = all(map(stated.evidence.stands_over_a_formula, over))
     gain = restored.most_right - stated.most_right
+    if gain >= 0 and not live.failed and not stated.is_large and are_wrong(tally, len(over)):
+        return restored.repairs(
+            places, before=stated
+        )  # nothing but the totals, however they came to be typed
     if gain > 0 or (gain == 0 and are_formulas and not stated.is_large):
         return restored.repairs(places, before=stated)
     return stated.repairs(places)

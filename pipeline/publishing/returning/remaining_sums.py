@@ -15,7 +15,7 @@ from pipeline.forms.form import Balance, Form, is_last_year
 from pipeline.model import CellChange, Fact, Finding, Number, Reading, Suggestion
 from pipeline.publishing.returning.open_totals import OpenTotals
 from pipeline.publishing.returning.remaining import Remaining
-from pipeline.wording.hints import RESTORED, RESTORED_OPEN, STATED, TYPED_TOTAL, totals_in_words
+from pipeline.wording.hints import RESTORED, RESTORED_OPEN, STATED, totals_in_words
 from pipeline.wording.messages import spoken
 
 Numbers = Mapping[str, Number | None]
@@ -43,7 +43,8 @@ def settle(
 def explained_totals(form: Form, reading: Reading, group: Sequence[Finding]) -> set[str]:
     """Return the totals of ``group`` of which a suggestion says that they are what is wrong: they stay as they are restored."""
     ways = next((one.suggestions for one in group if one.suggestions), ())
-    is_sure = len(ways) == 1 and ways[0].kind == TYPED_TOTAL and not ways[0].is_guess
+    are_totals = all(not form.by_key[change.key].is_input for way in ways for change in way.changes)
+    is_sure = len(ways) == 1 and are_totals and not ways[0].is_guess
     if not is_sure and not any(
         form.by_key[change.key].is_input for way in ways[:1] for change in way.changes
     ):

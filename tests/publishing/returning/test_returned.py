@@ -292,6 +292,42 @@ def test_where_as_few_items_as_totals_may_be_wrong_a_person_asks(form: Form, cha
     assert not any("直接发回" in notice.message for notice in back.notices)
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"granted_in_full.total": 1, "outcomes_total.total": None},
+        {"granted_in_full.total": 1, "outcomes_total.total": 1},
+        {"granted_in_full.total": 1, "granted_in_part.total": 1},
+    ],
+    ids=["a zero", "to fit", "beside each other"],
+)
+def test_a_table_of_typed_totals_in_which_two_are_wrong_is_asked_about_once(
+    form: Form, figures: dict[str, Number], wrong: Mapping[str, int | None]
+) -> None:
+    """The whole column was typed, so that no formula says where; the items agree with everything else."""
+    column = {
+        cell.key: figures[cell.key]
+        for cell in form.cells_of("requests")
+        if cell.defined_by and cell.key.endswith(".total")
+    }
+    typed = {f"requests.{key}": step for key, step in wrong.items()}
+    values = {key: 0 if step is None else figures[key] + step for key, step in typed.items()}
+    back = answer(form, {**inputs_only(form, figures), **column, **values})
+    assert back.open_totals == {}
+    assert any("都无误的不用改，直接发回" in (told.notice.hint or "") for told in group_notices(errors(back)))
+
+
+def test_typed_totals_that_two_items_explain_as_well_are_asked_of_a_person(
+    form: Form, figures: dict[str, Number]
+) -> None:
+    """One request too many in one row and one too few in another of the same column: so would both totals say."""
+    typed = {f"requests.granted_in_{part}.total": step for part, step in (("full", 1), ("part", -1))}
+    back = answer(
+        form, {**inputs_only(form, figures), **{key: figures[key] + step for key, step in typed.items()}}
+    )
+    assert back.open_totals.keys() == typed.keys()
+
+
 def test_a_total_that_a_repair_elsewhere_does_not_settle_is_told(
     form: Form, figures: dict[str, Number]
 ) -> None:
