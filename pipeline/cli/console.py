@@ -34,6 +34,7 @@ from pipeline.publishing.data.record import (
     waiting_files,
 )
 from pipeline.versions import Versions
+from pipeline.wording.doubts import ABOUT_WHOSE
 from pipeline.wording.grouping import group_notices
 from pipeline.wording.messages import (
     AWAITING,
@@ -244,6 +245,7 @@ def _print_troubles(console: Console, found: Record) -> None:
     for item in troubled[:_SHOWN]:
         verdict = Verdict(item["verdict"])
         errors = [finding for finding in item["findings"] if finding["severity"] == "error"]
+        errors.sort(key=lambda finding: finding["code"] not in ABOUT_WHOSE)
         word = AWAITING if item["awaits_approval"] else VERDICT_WORDS[verdict]
         line = Text(f"  {word}　", style=_COLOURS[verdict])
         parts = (

@@ -114,6 +114,15 @@ class District:
         owners = self.owners_of(address)
         return owners[0] if len(owners) == 1 else None
 
+    def body_now(self, agency: Agency | None) -> Agency | None:
+        """Return the agency that reports for ``agency``: itself, or that of which it is part now; None where there is none."""
+        by_code = {item.code: item for item in self.roster_agencies}
+        for _ in self.roster_agencies:
+            if agency is None or agency not in self.merged:
+                break
+            agency = by_code.get(agency.merged_into)
+        return agency
+
     def deadline_of(self, code: str) -> date:
         """Return the last day on which the agency with ``code`` is in time."""
         return next((item.until for item in self.extensions if item.agency == code), self.deadline)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -34,10 +35,11 @@ from pipeline.coordinating.todo import (
     still_carried,
 )
 from pipeline.coordinating.todo_filled import shows
+from pipeline.district.folder import District
 from pipeline.district.workdays import spoken_date
 from pipeline.forms.weighed import is_in_doubt
 from pipeline.judging.rules.weighing import sign_of
-from pipeline.ledger import codes, decisions, letters
+from pipeline.ledger import arrivals, codes, decisions, letters
 from pipeline.ledger import judged_files as standing
 from pipeline.ledger.campaign import RunResult
 from pipeline.ledger.judged_files import JudgedFile
@@ -58,14 +60,13 @@ from pipeline.publishing.todo_book import (
 )
 from pipeline.run.letters.writing import LetterContext
 from pipeline.versions import Versions
+from pipeline.wording.doubts import ABOUT_WHOSE
 from pipeline.wording.messages import decision_words, notices, word_of
 
 _MOST_CHANGES = 10
 _MOST_DIFFERENCES = 5
 """Of a published file, in one row."""
 _MOST_REASONS = 4
-_ABOUT_WHOSE = frozenset(("F02", "F06"))
-"""Rules about whose a file is, and who sent it."""
 _MOST_VERSIONS = 8
 """A drop-down holds 255 characters."""
 
@@ -187,12 +188,14 @@ def _delivery(state: CampaignState) -> Iterator[Question]:
 def _files(context: LetterContext, filed: list[JudgedFile]) -> Iterator[Question]:
     """Yield every file that waits for a person."""
     agencies = {agency.code: agency for agency in context.district.roster_agencies}
-    own = standing.by_agency(filed)
+    own, senders = standing.by_agency(filed), arrivals.senders(context.ledger, context.district.year)
     for item in filed:
         is_overtaken = item.agency is not None and item not in own[item.agency].held
         if item.verdict is not Verdict.HELD or is_overtaken:
             continue
-        agency = agencies.get(item.agency or "", "（无法确认单位）")
+        agency = agencies.get(item.agency or "") or _of_nobody(
+            context.district, senders.get((item.path, item.sha256))
+        )
         said = [notice.message for notice in notices(context.form, _in_the_way(item))]
         choices = choices_for(context.form, context.district, item)
         is_plain = item.agency is not None and not is_of_two(item)
@@ -206,9 +209,16 @@ def _files(context: LetterContext, filed: list[JudgedFile]) -> Iterator[Question
         )
 
 
+def _of_nobody(district: District, sender: str | None) -> Agency | str:
+    """Return whom to ask of a file of nobody: the agency whose mailbox sent it, with its telephone."""
+    owner = district.owner_of(sender)
+    return replace(owner, name=f"（无法确认单位，{owner.name}的邮箱发来）") if owner else "（无法确认单位）"
+
+
 def _in_the_way(item: JudgedFile) -> list[Finding]:
     """Return why a file is held, all of it: whose it is, and what only a person can resolve; of any other the first that was found."""
-    own = [finding for finding in item.findings if finding.is_open or finding.code in _ABOUT_WHOSE]
+    own = [finding for finding in item.findings if finding.is_open or finding.code in ABOUT_WHOSE]
+    own.sort(key=lambda finding: finding.code not in ABOUT_WHOSE)
     return own[:_MOST_REASONS] or list(item.findings[:1])
 
 

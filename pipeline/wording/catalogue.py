@@ -120,7 +120,7 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
     ),
     ("F02", "merged"): Wording(
         "表是 {agency} 的，它已于 {day} 并入 {into}，合并以后才收到，无法确认怎么算",
-        "请打电话核实：由 {into} 合并填报的，请它重报；确是合并前该单位的，在 待办.xlsx 选“准予接收”",
+        "请打电话核实：由 {into} 合并填报的，请它用自己的模板报送（已经报来的不用再报），这个文件记为“不是报送”；确是合并前该单位的，在 待办.xlsx 选“准予接收”",
         "{agency}",
     ),
     ("F02", "year_missing"): Wording("没有填写报告年度", "请在“基本信息”填写四位年份"),
@@ -468,7 +468,7 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
     ),
     ("F09", "file_name"): Wording(
         "文件名（{file}）写的是 {named}，表里的填报单位却是“{stated}”，可能用错了别的单位的模板，无法确认是哪个单位的数据，暂不计入",
-        "请打电话核实：是 {named} 的，请对方用本单位的模板重新报送；确是 {agency} 的，在 待办.xlsx 选“准予接收”，或者把文件改名后重新放进来",
+        "请打电话核实：是 {named} 的，请对方用本单位的模板重新报送；确是 {agency} 的，在 待办.xlsx 选“准予接收”",
         "{stated}",
         "{named}",
     ),

@@ -10,6 +10,9 @@ from dataclasses import dataclass
 
 from pipeline.model import Finding
 
+ABOUT_WHOSE = ("F02", "F06")
+"""Rules about whose a file is, and who sent it: said before what else is in its way."""
+
 
 @dataclass(frozen=True, slots=True)
 class Doubt:

@@ -184,6 +184,30 @@ def test_an_agency_that_no_letter_reaches_is_called(form: Form) -> None:
     assert [unsent.reason for unsent in item.body.unsent] == ["550 no such user"]
 
 
+def test_an_agency_whose_last_letter_was_refused_is_called_until_somebody_saw_to_it(form: Form) -> None:
+    accepted = AgencyStanding(AGENCIES[0], arrival(form, AGENCIES[0]), "x")
+    receipt = answers([arrival(form, AGENCIES[0])], {}, HOME)[0]
+    refused = written(receipt, at(22), "552 5.2.2 Mailbox full")
+    home = district(AGENCIES[:1])
+    [call] = calls(replace(state(home, accepted), written=(refused,)), at(23).date())
+    assert "没有送到（接收回执）" in call.why
+    assert "send" in call.why
+    for later in (
+        replace(refused, state=LetterState.HANDED),
+        replace(refused, key=replace(refused.key, number=2), state=LetterState.SENT),
+    ):
+        assert not calls(replace(state(home, accepted), written=(refused, later)), at(23).date())
+
+
+def test_of_a_body_that_is_part_of_another_one_that_one_is_asked(form: Form) -> None:
+    part = replace(AGENCIES[0], merged_into="002", merged_on=at(10).date())
+    home = replace(district(AGENCIES[1:2]), merged=(part,))
+    held = replace(arrival(form, part, 1, Verdict.HELD), name="甲.xlsx")
+    done = AgencyStanding(AGENCIES[1], arrival(form, AGENCIES[1]), "x")
+    [call] = calls(replace(state(home, done), held=(held,)), at(23).date())
+    assert (call.agency, "《甲.xlsx》" in call.why) == (AGENCIES[1], True)
+
+
 def test_whoever_is_to_verify_a_file_is_among_those_to_be_called(form: Form) -> None:
     """Once for all its files, and not again where it is called for another reason."""
     held = [

@@ -48,9 +48,10 @@ from pipeline.publishing.todo_book import (
     build_todo_book,
 )
 from pipeline.run import batch
-from tests.support.folders import filled, make_district
+from tests.support.folders import filled, make_district, nianbao
 from tests.support.killing import kill_at, steps_of
 from tests.support.libreoffice import recalculate
+from tests.support.mails import mail
 
 PEOPLE = '[people]\ncoordinator = "王主任"\n'
 HELD = "丁局.xlsx"
@@ -189,6 +190,25 @@ def test_beside_a_workbook_that_was_left_open_lies_a_new_one_and_both_are_carrie
     assert not beside.exists()
     done = texts(load_workbook(path)[DONE])
     assert all(word in done for word in ("别的区的表", "延期至 2024-02-06"))
+
+
+def test_of_a_file_of_nobody_its_sender_is_named_and_every_place_gives_the_same_reason(
+    tmp_path: Path, form: Form
+) -> None:
+    sent = mail([("甲局.xlsx", filled(form, "乙局"))], From="jia@x.example").as_bytes()
+    folder = make_district(tmp_path / "区", [], {"1.eml": sent}, extra=PEOPLE)
+    (folder / "agencies.csv").write_text(
+        "code,name,contact,phone,email\n001,甲局,李芳,0571-1,jia@x.example\n002,乙局,王明,0571-2,yi@x.example\n",
+        "utf-8",
+    )
+    path = arrived(folder)
+    row = [str(cell.value) for cell in load_workbook(path)[OPEN][_FIRST]]
+    assert row[:3] == ["（无法确认单位，甲局的邮箱发来）", "李芳", "0571-1"]
+    said = nianbao("run", folder, "--now", "2024-01-25T20:00:00").stdout
+    digest = (path.parent / "每日情况.txt").read_text("utf-8-sig")
+    reason = row[column("详情") - 1].splitlines()[1]
+    assert all(reason.rstrip("。")[:40] in text for text in (said, digest))
+    assert "重新放进来" not in said + digest + str(row)
 
 
 def test_an_explanation_is_accepted_or_not(folder: Path) -> None:

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 
-from pipeline.letter import AnsweredFile, Digest, Intention, LetterKey, LetterKind, Occasion, PhoneCall, Plea
+from pipeline.letter import (
+    KIND_WORDS,
+    AnsweredFile,
+    Digest,
+    Intention,
+    LetterKey,
+    LetterKind,
+    LetterState,
+    Occasion,
+    PhoneCall,
+    Plea,
+)
 from pipeline.letters.plan.planning_state import AgencyStanding, CampaignState, WrittenLetter, addresses
 from pipeline.model import CHINA, Agency, Notice, Severity, Verdict
 from pipeline.wording.quotable import quoted
@@ -59,7 +70,12 @@ def morning(state: CampaignState, day: date, waiting: int) -> Digest:
 
 def calls(state: CampaignState, day: date) -> tuple[PhoneCall, ...]:
     """List whom to call: what is late first, then what keeps coming back, what no letter can reach, and what is to be verified."""
-    ranked = [found for standing in state.standings for found in _call(state, standing, day)]
+    unreached = _unreached(state)
+    ranked = [
+        found
+        for standing in state.standings
+        for found in [*_call(state, standing, day)] or _told(state, standing, day, unreached)
+    ]
     calls = [call for _, _, call in sorted(ranked, key=lambda item: item[:2])]
     return (*calls, *_verified(state, {call.agency.code for call in calls}))
 
@@ -73,14 +89,35 @@ def _call(state: CampaignState, standing: AgencyStanding, day: date) -> Iterator
         yield from _returned(state, standing, left, day)
 
 
+def _unreached(state: CampaignState) -> dict[str, WrittenLetter]:
+    """Return of each agency, by code, its last letter where that was refused."""
+    silent = (LetterState.WITHDRAWN, LetterState.STOPPED)
+    last = {item.agency: item for item in state.written if item.agency and item.state not in silent}
+    return {code: item for code, item in last.items() if item.is_refused}
+
+
+def _told(
+    state: CampaignState, standing: AgencyStanding, day: date, unreached: Mapping[str, WrittenLetter]
+) -> Iterator[_Ranked]:
+    """Tell an agency what its last letter says that did not reach it."""
+    agency = standing.agency
+    letter = unreached.get(agency.code)
+    if letter:
+        why = _sentence(
+            f"发给 {'、'.join(letter.to)} 的信没有送到（{KIND_WORDS[letter.kind]}），请电话告知，核实邮箱",
+            f"打过电话的，运行 {state.district.command('send')} --by-hand --agency {agency.code} 记下",
+        )
+        yield 3, _left(state, day, state.district.deadline_of(agency.code)), PhoneCall(agency, why)
+
+
 def _verified(state: CampaignState, called: Collection[str]) -> Iterator[PhoneCall]:
     """Ask the agencies that are not ``called`` anyhow whether what waits for a person is theirs, and holds.
 
-    Of a file of nobody that is the agency whose mailbox sent it.
+    Of a file of nobody that is the agency whose mailbox sent it, of a body that is part of another one now that one.
     """
     files: dict[str, tuple[Agency, list[str]]] = {}
     for item in state.held:
-        whom = item.agency or item.sent_by
+        whom = state.district.body_now(item.agency) or item.sent_by
         if whom and whom.code not in called:
             files.setdefault(whom.code, (whom, []))[1].append(f"《{quoted(item.name)}》")
     for whom, names in files.values():

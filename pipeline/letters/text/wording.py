@@ -29,7 +29,7 @@ from pipeline.letters.text.comparison import Comparison, compare
 from pipeline.model import CHINA, Notice, Number, Severity, Verdict
 from pipeline.periods import name_of, scope_of, spaced_of, year_in
 from pipeline.wording.colours import colours_in_words
-from pipeline.wording.doubts import doubt_of
+from pipeline.wording.doubts import ABOUT_WHOSE, doubt_of
 from pipeline.wording.grouping import GroupedNotice, group_notices
 from pipeline.wording.messages import (
     SEVERITY_WORDS,
@@ -392,7 +392,7 @@ def _named(names: Sequence[str]) -> str:
 
 def _reason(arrival: AnsweredFile) -> str:
     """Say what is to be decided: the heaviest finding, in words."""
-    groups = group_notices(arrival.notices)
+    groups = sorted(group_notices(arrival.notices), key=lambda group: group.notice.code not in ABOUT_WHOSE)
     return sentence(groups[0]) if groups else f"{SEVERITY_WORDS[Severity.WARNING]}：请打开文件核实。"
 
 

@@ -289,7 +289,7 @@ def _standing(agency: Agency, rows: list[Record], stated: Collection[str]) -> Ag
 
 def _held(district: District, found: Record, senders: Mapping[ArrivalKey, str]) -> Iterator[AnsweredFile]:
     """Yield what waits for the coordinator, with its sender and the one agency whose mailbox that is."""
-    by_code = {agency.code: agency for agency in district.agencies}
+    by_code = {agency.code: agency for agency in district.roster_agencies}
     for row in waiting_files(found["submissions"]):
         sender = senders.get((row["file"], row["sha256"]))
         arrival = _arrival(row, by_code.get(row["agency"]))
