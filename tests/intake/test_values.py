@@ -58,6 +58,11 @@ def test_stored_numbers_are_exact(value: float, number: Number) -> None:
         ("－3", -3),
         ("−3", -3),
         (".5", Decimal("0.5")),
+        ("零", 0),
+        ("零。", 0),
+        ("＝0", 0),
+        ("共12", 12),
+        ("12。", 12),
     ],
 )
 def test_text_that_is_a_number_is_read_with_a_note(text: str, number: Number) -> None:
@@ -216,3 +221,36 @@ def test_every_value_has_an_answer(value: Raw) -> None:
 @given(st.decimals(-999_999, 999_999, places=6))
 def test_money_survives_the_way_through_a_float(number: Decimal) -> None:
     assert type_cell(float(number), "money").number == number
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "number"),
+    [
+        ("7件。", "count", 7),
+        ("共7件", "count", 7),
+        ("共计7件。", "count", 7),
+        ("12.5万元整", "money", Decimal("12.5")),
+    ],
+)
+def test_words_around_a_number_and_its_unit_say_nothing_else(text: str, kind: str, number: Number) -> None:
+    typed = type_cell(text, kind)
+    assert (typed.number, typed.code, typed.variant) == (number, "C03", "unit_stripped")
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "code"),
+    [
+        ("无。", "count", "C02"),
+        ("￥12.5", "money", "C08"),
+        ("12.5万", "money", "C08"),
+        ("12.5元整", "money", "C03"),
+        ("零件", "count", "C08"),
+        ("=3+4", "count", "C08"),
+        ("共同7件", "count", "C08"),
+        ("。", "count", "C08"),
+    ],
+)
+def test_what_may_mean_something_else_is_no_number(text: str, kind: str, code: str) -> None:
+    typed = type_cell(text, kind)
+    assert (typed.number, typed.code) == (None, code)
+    assert typed.raw == text

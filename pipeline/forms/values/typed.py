@@ -29,6 +29,13 @@ _PLACEHOLDERS = {
     "/", "\\", "-", "--", "—", "——", "–", "―", "─", "_", "无", "没有", "暂无", "不涉及", "不适用", "空",
     "n/a", "na", "n.a.", "none", "nil",
 }  # fmt: skip
+_ZERO = "零"
+"""〇 may be a mark as well."""
+_SAID_BEFORE = re.compile(r"(?:共计?|=)(?=\d)", re.ASCII)
+_SAID_AFTER = "。"
+"""Before and after a number these say nothing: 共7件。"""
+_WHOLE = "整"
+"""After an amount: that nothing is left out (12.5万元整)."""
 _COUNT_UNITS = "件条宗份例起项个次"
 _OTHER_MONEY_UNITS = ("亿元", "千元", "百元", "元", "亿", "块", "元整")
 DAY_ZERO = date(1899, 12, 30)
@@ -183,10 +190,13 @@ def _textual(raw: str, kind: NumberKind) -> Typed:
         return BLANK
     if TURNED in shown_text:
         return unreadable("C08", "text", f"{shown_text.translate(UNSEEN)}{_IS_TURNED}")
+    text = text.rstrip(_SAID_AFTER)
+    if text == _ZERO:
+        return _noted(0, "C04", "normalised", shown_text)
     fault = _fault_of(text, shown_text)
     if fault:
         return unreadable(*fault, shown_text)
-    text = text.translate(_MINUSES)
+    text = _SAID_BEFORE.sub("", text.translate(_MINUSES), count=1)
     number = _parse(text)
     if number is not None:
         variant = "text_format" if shown_text == str(number) else "normalised"
@@ -213,6 +223,7 @@ def _with_unit(text: str, raw: str, kind: NumberKind) -> Typed:
         return unreadable("C08", "too_large" if too_long else "text", raw)
     unit = found.group(2).strip("()")
     own = kind.unit
+    unit = own if own and unit == own + _WHOLE else unit
     if unit == own == _PERCENT:
         return _noted(_whole(Decimal(number) / 100), "C04", "normalised", raw)
     if unit == own if own else len(unit) == 1 and unit in _COUNT_UNITS:
