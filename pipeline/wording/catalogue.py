@@ -25,7 +25,7 @@ class Wording:
 _ASK_AGAIN = "请用 Excel 或 WPS 打开{office}发的填报模板，填好后另存为 .xlsx 再报送"
 _LOOK = "请{office}查看原件：不是报送的，在 待办.xlsx 选“不是报送”；是报送的，请单位另存为 .xlsx 重新发送，或者用 nianbao run --retry 再读一次"
 """What is set aside waits for the coordinator: no agency is told that its file is wrong."""
-_TYPED = "总计是手工填的，与各项不符（{totals}），退回表中恢复自动计算"
+_TYPED = "总计是手工填的或者公式被改动，与各项不符（{totals}），退回表中恢复自动计算"
 _WHOLE_NUMBER = "请只填阿拉伯数字，没有发生的填 0"
 
 CATALOGUE: Mapping[tuple[str, str], Wording] = {

@@ -78,7 +78,7 @@ class YesNo(_OneOf):
     def words(self) -> tuple[str, ...]:
         return YES, NO
 
-    def strays_formula(self, cells: str) -> str:
+    def faults_formula(self, cells: str) -> str:
         words = ",".join(f'"{word}"' for word in (*self.alike(YES), *self.alike(NO)))
         return f"SUMPRODUCT((LEN(TRIM({cells}))>0)*ISNA(MATCH(TRIM({cells}),{{{words}}},0)))"
 

@@ -176,16 +176,16 @@ class ValueKind(ABC):
         del cell
         return ""
 
-    def strays_formula(self, cells: str) -> str:
-        """Return the Excel expression of how many of ``cells`` hold what ``is_stray``; empty: there is none."""
+    def faults_formula(self, cells: str) -> str:
+        """Return the Excel expression of how many of ``cells`` hold what ``is_faulty``; empty: there is none."""
         return self.fault_formula(cells)
 
     @property
     def live_title(self) -> str:
-        """What ``strays_formula`` asks, for who fills it in."""
+        """What ``faults_formula`` asks, for who fills it in."""
         return "填写正确"
 
-    def is_stray(self, text: str) -> bool:
+    def is_faulty(self, text: str) -> bool:
         """Say whether a value, as it is spelled, is none of the kind, or out of its bounds, as far as a formula can tell."""
         return bool(self.fault(text))
 

@@ -85,7 +85,7 @@ class Figure(ValueKind):
     def _read(self, value: Raw) -> Typed:
         return type_cell(value, self.number)
 
-    def strays_formula(self, cells: str) -> str:
+    def faults_formula(self, cells: str) -> str:
         number = self.number
         plain = (
             f'SUBSTITUTE(ASC({cells}),"{number.unit}","")'
@@ -101,7 +101,7 @@ class Figure(ValueKind):
         ]
         return "+".join(terms if number.places < PLACES else (terms[0], *terms[2:]))
 
-    def is_stray(self, text: str) -> bool:
+    def is_faulty(self, text: str) -> bool:
         number = number_of(text)
         if number is None:
             return text != ""

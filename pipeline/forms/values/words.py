@@ -41,11 +41,11 @@ class FreeText(ValueKind):
     def live_title(self) -> str:
         return "字数符合要求" if "shortest" in self.asked.limits else f"不超过 {self.longest} 字"
 
-    def strays_formula(self, cells: str) -> str:
+    def faults_formula(self, cells: str) -> str:
         length, shortest = f"LEN(TRIM({cells}))", self.asked.limits.get("shortest", 0)
         return f"SUMPRODUCT(({length}>{self.longest})+({length}>0)*({length}<{shortest}))"
 
-    def is_stray(self, text: str) -> bool:
+    def is_faulty(self, text: str) -> bool:
         return bool(text) and not self.asked.limits.get("shortest", 0) <= len(text) <= self.longest
 
     def _read(self, value: Raw) -> Typed:
@@ -90,11 +90,11 @@ class Phone(FreeText):
     def live_title(self) -> str:
         return "是电话号码"
 
-    def strays_formula(self, cells: str) -> str:
+    def faults_formula(self, cells: str) -> str:
         return self.fault_formula(cells)
 
-    def is_stray(self, text: str) -> bool:
-        return ValueKind.is_stray(self, text)
+    def is_faulty(self, text: str) -> bool:
+        return ValueKind.is_faulty(self, text)
 
     def plain(self, values: Sequence[Raw]) -> Sequence[str] | None:
         return ValueKind.plain(self, values)

@@ -408,8 +408,8 @@ def _column_checks(content: Content, register: Register) -> Iterator[Check]:
             title, formula = "填的都是下拉列表中的选项", strange_formula(register, number, len(rows))
             wrong = sum(row[number] not in choices for row in rows)
         else:
-            title, formula = kind.live_title, f"={kind.strays_formula(area(number))}"
-            wrong = sum(kind.is_stray(row[number]) for row in rows)
+            title, formula = kind.live_title, f"={kind.faults_formula(area(number))}"
+            wrong = sum(kind.is_faulty(row[number]) for row in rows)
         if VALUE in content.form.basics and 1 < len(formula) <= _LONGEST_FORMULA:
             yield Check(
                 f"{VALUE}.{register.key}.{column.key}",
