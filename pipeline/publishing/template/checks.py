@@ -123,21 +123,21 @@ def _unseen_rows(content: Content) -> Iterator[Unseen]:
     found = {
         notice.key or "": notice.code for notice in content.notices if notice.severity == Severity.ERROR.value
     }
-    told = {(code, slip[:2]) for key, code in found.items() if (slip := row_of(key))}
+    reported = {(code, slip[:2]) for key, code in found.items() if (slip := row_of(key))}
     for register in form.registers:
         for number, column in enumerate(register.columns):
             if column.pattern and VALUE in form.basics:
-                is_told = (VALUE, (register.key, column.key)) in told
+                is_found = (VALUE, (register.key, column.key)) in reported
                 prompt = column.prompt.rstrip("。")
                 title = f"“{column.label}”写法符合要求" + (f"：{prompt}" if prompt else "")
                 place = register.place(number, 0)
-                yield Unseen(f"{VALUE}.{register.key}.{column.key}.pattern", title, place, is_told, None)
+                yield Unseen(f"{VALUE}.{register.key}.{column.key}.pattern", title, place, is_found, None)
         for rule in register.rules:
             basic = form.basics.get(rule.id)
             if basic is not None and basic.severity == "error" and not is_live(rule):
-                is_told = (rule.id, (register.key, rule.column)) in told
+                is_found = (rule.id, (register.key, rule.column)) in reported
                 place = register.place(register.index[rule.column], 0)
-                yield Unseen(f"{rule.id}.{register.key}", basic.condition, place, is_told, None)
+                yield Unseen(f"{rule.id}.{register.key}", basic.condition, place, is_found, None)
 
 
 def _unseen_warnings(content: Content) -> list[Unseen]:
