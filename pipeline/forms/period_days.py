@@ -13,10 +13,12 @@ from pipeline.forms.formulas import quoted
 from pipeline.forms.layout import STAMP_NAMES, STAMP_SHEET
 from pipeline.forms.registers import TIMES
 from pipeline.forms.values.plain import without
+from pipeline.forms.values.typed import DAY_ZERO
+from pipeline.periods import bounds_of
 
 if TYPE_CHECKING:
     from pipeline.forms.form import Form
-    from pipeline.periods import PeriodKind
+    from pipeline.periods import Period, PeriodKind
 
 PERIOD_DAYS_ROW = len(STAMP_NAMES)
 """Of the stamp: the line of the first day; that of the day after the period follows."""
@@ -53,6 +55,18 @@ def period_day_formulas(form: Form) -> tuple[str, str]:
     if form.period == "month":  # a spreadsheet may have made a day of what was typed
         start = f"IF(ISNUMBER({cell}),DATE(YEAR({cell}),MONTH({cell}),1),{start})"
     return f"=IFERROR({start},0)", f"=IF({first}=0,0,DATE(YEAR({first}),MONTH({first})+{length},1))"
+
+
+def other_period_formula(form: Form, period: Period) -> str:
+    """Return the Excel formula that is 1 where something else than ``period`` is stated, and 0 where it is, or nothing at all."""
+    place = form.places[form.entry_with_role("year").key]
+    cell = f"{quoted(place.sheet)}!{place.cell}"
+    if form.period == "year":
+        stated, own = f"VALUE({without(f'ASC({cell})', (' ', '年', '度'))})", period
+    else:
+        stated = period_day_formulas(form)[0].removeprefix("=")
+        own = (bounds_of(period)[0] - DAY_ZERO).days
+    return f"=IF(LEN(TRIM({cell}))=0,0,IF(IFERROR({stated},0)={own},0,1))"
 
 
 def _part(kind: PeriodKind, spelled: str) -> str:

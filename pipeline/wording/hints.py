@@ -89,11 +89,11 @@ def _of_typed_totals(suggestion: Suggestion) -> str:
 
 def _way(form: Form, suggestion: Suggestion) -> str:
     if suggestion.kind == TYPED_TOTAL:
-        return f"各项都无误的，错在总计（手工填的，{_LIVE}）"
+        return f"各项都无误的，错在总计（手工填的或者公式被改动，{_LIVE}）"
     if suggestion.kind == RESTORED:
-        return f"各项都无误的，不用改（总计是手工填的，{_LIVE}）"
+        return f"各项都无误的，不用改（总计是手工填的或者公式被改动，{_LIVE}）"
     if suggestion.kind == RESTORED_OPEN:
-        return f"各项都无误的，发回后由{form.words.office}打电话核实（总计是手工填的，{_LIVE}）"
+        return f"各项都无误的，发回后由{form.words.office}打电话核实（总计是手工填的或者公式被改动，{_LIVE}）"
     likely = _LIKELY.get(suggestion.kind, "")
     reason = f"（{likely}）" if likely else ""
     count = suggestion.settles

@@ -15,6 +15,7 @@ from pipeline.forms.formulas import FAILS, HOLDS
 from pipeline.forms.layout import CHECK_COLUMNS, CHECKS_TOP
 from pipeline.forms.loader import load_form, parse_form
 from pipeline.forms.values.keys import row_of as row_of_key
+from pipeline.intake.identify import identity
 from pipeline.intake.read.reading import read
 from pipeline.judging.rules.judge import judge
 from pipeline.model import Assessment, Severity
@@ -254,3 +255,32 @@ def test_every_slip_that_is_returned_is_counted_or_listed_for_the_office(name: s
 def lines(form: Form, content: bytes) -> list[str]:
     sheet = load_workbook(BytesIO(content)).get_sheet_by_name(form.sheet_of_kind("checks").name)
     return [str(row[CHECK_COLUMNS["id"]]) for row in sheet.to_python(skip_empty_area=False)]
+
+
+@pytest.mark.libreoffice
+@pytest.mark.parametrize(
+    ("name", "period", "right", "wrong"),
+    [
+        ("disclosure_statistics_quarter", 202344, ["2023年第四季度", "2023Q4", "2023年4季度"], ["四季度", "2023年三季度", "2022年第四季度"]),
+        ("annual_report_2021", 2023, ["2023", "２０２３", "2023年度"], ["2022", "2024年", "去年"]),
+    ],
+)  # fmt: skip
+def test_the_period_is_held_against_the_one_that_the_template_is_for(
+    name: str, period: int, right: list[str], wrong: list[str], tmp_path: Path
+) -> None:
+    form, given = load_form(name), tmp_path / "given"
+    given.mkdir()
+    entry, cases = form.entry_with_role("year"), [*right, *wrong, ""]
+    stamp = Stamp("001", AGENCY.name, period, AGENCY.level)
+    for number, written in enumerate(cases):
+        content = build_workbook(form, stamp, values={entry.key: written})
+        (given / f"{number:02}.xlsx").write_bytes(poisoned(content, POISON))
+    for path in computed(sorted(given.iterdir()), tmp_path / "out"):
+        written = cases[int(path.stem)]
+        expected = FAILS if written in wrong else HOLDS
+        assert marks(form, path.read_bytes())[f"F02.{entry.key}.period"] == expected, written
+        reading = read(form, build_workbook(form, stamp, values={entry.key: written}))
+        found = {item.variant for item in identity.stated(reading).findings}
+        assert bool(found & {"year_wrong", "period_wrong", "year_missing", "period_missing"}) is (
+            written in wrong
+        )

@@ -31,7 +31,7 @@ _PLACEHOLDERS = {
 }  # fmt: skip
 _ZERO = "零"
 """〇 may be a mark as well."""
-_SAID_BEFORE = re.compile(r"(?:共计?|=)(?=\d)", re.ASCII)
+_SAID_BEFORE = re.compile(r"\A(?:共计?|=)(?=\d)", re.ASCII)
 _SAID_AFTER = "。"
 """Before and after a number these say nothing: 共7件。"""
 _WHOLE = "整"

@@ -133,7 +133,7 @@ _ABOUT_YEAR = ("year_missing", "year_wrong", "period_missing", "period_wrong")
 
 
 def stated(reading: Reading, *, level: str | None = None) -> Identity:
-    """Take the agency and the year that a file states for granted, where there is no roster to hold them against.
+    """Take the agency that a file states for granted, where there is no roster to hold it against, and the year, if it is the template's own.
 
     ``level`` counts more than the template's own, which a blank template carries too.
     """
@@ -146,6 +146,9 @@ def stated(reading: Reading, *, level: str | None = None) -> Identity:
     year = _stated_year(reading)
     if reading.is_placed and year is None:
         findings.append(_finding(reading, "year", _about(reading, "missing")))
+    own = named(claims.stamp.get("year", ""))
+    if reading.is_placed and year is not None and own is not None and own != year:
+        findings += _year_findings(reading, own)
     return Identity(agency, held=False, findings=tuple(findings), year=year)
 
 

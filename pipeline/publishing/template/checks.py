@@ -13,6 +13,7 @@ from pipeline.forms.drawing import drawn_formula, figures_of, register_area, str
 from pipeline.forms.form import Balance, Cell, Entry, Table, binds
 from pipeline.forms.formulas import EXPLAINED, FAILS, HOLDS, NOT_ASSESSED, quoted, side_formula
 from pipeline.forms.layout import FROM_REGISTER
+from pipeline.forms.period_days import other_period_formula
 from pipeline.forms.registers import Register
 from pipeline.forms.relations import fails
 from pipeline.forms.row_checks import (
@@ -27,6 +28,7 @@ from pipeline.forms.values.answers import YES
 from pipeline.forms.values.keys import row_of
 from pipeline.forms.values.kind import REQUIRED, SPELLED, VALUE
 from pipeline.model import Number, Place, Severity, by_cause
+from pipeline.periods import stated, title_of
 from pipeline.publishing.template.areas import address, rectangles
 from pipeline.publishing.template.content import Content, period_in, side_value
 
@@ -162,6 +164,7 @@ def completeness_checks(content: Content) -> list[Check]:
         for entry in form.entries
         if entry.required and (entry.role or not is_summed)
     ]
+    found += _period_checks(content)
     found += _spelling_checks(content)
     for table in form.tables:
         if any(cell.is_input for cell in form.cells_of(table.key)):
@@ -194,6 +197,26 @@ def _filled(content: Content, check_id: str, key: str, label: str) -> Check:
         right="=0",
         values=(0 if value else 1, 0),
     )
+
+
+def _period_checks(content: Content) -> Iterator[Check]:
+    """Ask that the period is the one that the template was made for."""
+    form, period = content.form, content.stamp.year
+    if period:
+        entry = form.entry_with_role("year")
+        value = content.values.get(entry.key, "")
+        other = (
+            value != "" and (value if isinstance(value, int) else stated(str(value), form.period)) != period
+        )
+        yield Check(
+            f"F02.{entry.key}.period",
+            f"与模板的一致：{title_of(period)}（左边是 1 的要改）",
+            f"{entry.sheet}：{entry.label}",
+            form.places[entry.key],
+            other_period_formula(form, period),
+            "=0",
+            (int(other), 0),
+        )
 
 
 def _spelling_checks(content: Content) -> Iterator[Check]:
