@@ -384,6 +384,7 @@ deadline = 2024-01-31
     hand_over(made, "2024-01-11T09:00:00")
     nianbao("run", made, "--now", "2024-01-11T10:00:00")
     assert not [letter for to in first for letter in written_to(made, to)], "nothing is new"
+    assert list((made / "output" / "2023" / "site" / "reports").glob(f"*{typed}*"))
     later = made / "inbox" / "2024-01-11"
     later.mkdir()
     (later / "台账更正.xlsx").write_bytes(filled(REGISTER, follows, rows=3))
@@ -402,9 +403,12 @@ deadline = 2024-01-31
     changes = openpyxl.load_workbook(summary, read_only=True)[CHANGES_SHEET]
     listed = [row for row in changes.iter_rows(values_only=True) if row[1] == follows]
     assert (4, 3) in [row[3:5] for row in listed]
-    # what the other one typed is contradicted: it hears of that
+    # what the other one typed is contradicted: it hears of that, and the office confirms it before it is published
     [told] = written_to(made, "2@example.gov.cn")
     assert "数出来是" in body_of(told)
+    assert not list((made / "output" / "2023" / "site" / "reports").glob(f"*{typed}*"))
+    asked = openpyxl.load_workbook(made / "output" / "2023" / "待办.xlsx")["待决定"]
+    assert [row for row in asked.iter_rows(values_only=True) if "公布前请核对" in row and typed in row]
     [digest] = written_to(made, "office@example.gov.cn")
     assert [line for line in body_of(digest).splitlines() if follows in line and "台账更正" in line]
     assert [line for line in body_of(digest).splitlines() if typed in line and "与台账不一致" in line]

@@ -300,6 +300,8 @@ class Basic:
     """Whether a clerk may say why it is so."""
     waivable: bool = False
     """Whether the coordinator may accept an error against it, with a reason."""
+    confirmed: bool = False
+    """Whether the office confirms what contradicts another report and nobody can explain, before the report is published."""
 
     @property
     def condition(self) -> str:
@@ -645,7 +647,8 @@ class Form:
     def may_waive(self, rule_id: str) -> bool:
         """Whether a coordinator may except an agency from the rule: warnings, and errors that the form lets go."""
         rule = self.rules_by_id.get(rule_id)
-        return rule is not None and (rule.explainable or rule.waivable)
+        is_confirmed = isinstance(rule, Basic) and rule.confirmed
+        return rule is not None and (rule.explainable or rule.waivable or is_confirmed)
 
     @property
     def explained_unseen(self) -> tuple[Basic | Narrative, ...]:

@@ -39,7 +39,7 @@ def is_in_doubt(form: Form, finding: Finding) -> bool:
     What a clerk says of a rule that asks for it (``Narrative.confirmed``) settles nothing before the office has confirmed it.
     """
     basic = form.basics.get(finding.code)
-    is_of_content = basic is None or (basic.explainable and bool(finding.keys))
+    is_of_content = basic is None or ((basic.explainable or basic.confirmed) and bool(finding.keys))
     rule = form.narrative(finding.code)
     is_settled = finding.waived if rule and rule.confirmed else finding.is_answered
     is_open = not (is_settled or finding.on_trial)

@@ -208,6 +208,7 @@ def _accepted(body: AnswerPlan, sources: Sources) -> Values:
     explained = group_notices(item for item in asked if item.pleaded)
     doubts = [group for group in warnings if group.notice.in_doubt]
     remarks = [*doubts, *(group for group in warnings if group not in doubts)]
+    lines = [_where_to_explain(form, arrival, group) for group in doubts[:_SCREENFUL]]
     return {
         "receipt": "-".join(
             part for part in (name_of(own.year), own.part, code, f"{arrival.version:02d}") if part
@@ -218,10 +219,11 @@ def _accepted(body: AnswerPlan, sources: Sources) -> Values:
         "rules": sources.rules,
         "figures": figures(form, arrival.report.numbers if arrival.report else ()),
         "remarks": [
-            sentence(group) + (_where_to_explain(form, arrival, group) if group in doubts else "")
-            for group in remarks[:_SCREENFUL]
+            sentence(group) + (lines[at] if at < len(lines) else "")
+            for at, group in enumerate(remarks[:_SCREENFUL])
         ],
         "doubts": len(doubts),
+        "explaining": any(lines),
         "explained": [sentence(group) for group in explained[:_SCREENFUL]],
         "remarks_left": max(0, len(remarks) - _SCREENFUL),
         "superseded": arrival.counting if is_superseded else 0,
