@@ -6,12 +6,19 @@ import re
 from collections.abc import Callable
 from decimal import Decimal
 from io import BytesIO
+from typing import Any
 
 import pytest
 from openpyxl import load_workbook
+from openpyxl.cell import Cell
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
+from openpyxl.formatting import rule as rules
+from openpyxl.formatting.rule import Rule
 from openpyxl.styles import Font
+from openpyxl.styles.differential import DifferentialStyle
+from openpyxl.styles.numbers import NumberFormat
+from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.forms.form import Form
 from pipeline.forms.values.typed import type_cell
@@ -21,7 +28,7 @@ from pipeline.intake.read.reading import read
 from pipeline.intake.read.xlsx_styles import marked_texts
 from pipeline.model import Number, Reading, Severity
 from pipeline.publishing.template import build_workbook
-from tests.intake.support import codes, draft, numbers_for, rewrite_part
+from tests.intake.support import codes, draft, numbers_for, rewrite, rewrite_part
 
 STRUCK = CellRichText("保留的。", TextBlock(InlineFont(strike=True), "删去的。"))
 
@@ -37,13 +44,19 @@ def filled_cell(form: Form, numbers: dict[str, Number]) -> str:
     )
 
 
-def edited(form: Form, numbers: dict[str, Number], key: str, change: Callable[[object], None]) -> Reading:
+def saved(form: Form, numbers: dict[str, Number], key: str, change: Callable[[Cell], None]) -> bytes:
     book = load_workbook(BytesIO(build_workbook(form, values=numbers)))
     sheet, row, column = form.positions[key]
-    change(book[sheet].cell(row + 1, column + 1))
+    cell = book[sheet].cell(row + 1, column + 1)
+    assert isinstance(cell, Cell)
+    change(cell)
     stream = BytesIO()
     book.save(stream)
-    return read(form, stream.getvalue())
+    return stream.getvalue()
+
+
+def edited(form: Form, numbers: dict[str, Number], key: str, change: Callable[[Cell], None]) -> Reading:
+    return read(form, saved(form, numbers, key, change))
 
 
 @pytest.mark.parametrize(
@@ -302,7 +315,7 @@ def test_a_format_that_names_another_unit_shows_another_number(code: str, unit: 
     [lambda cell: setattr(cell, "font", Font(strike=True)), lambda cell: setattr(cell, "value", STRUCK)],
 )
 def test_a_text_that_is_struck_out_in_part_is_said(
-    form: Form, numbers: dict[str, Number], struck: Callable[[object], None]
+    form: Form, numbers: dict[str, Number], struck: Callable[[Cell], None]
 ) -> None:
     text = form.texts[0]
     reading = edited(form, {**numbers, text.key: "保留的。删去的。"}, text.key, struck)  # type: ignore[dict-item]
@@ -330,3 +343,80 @@ def test_figures_under_a_merged_cell_are_said(form: Form, numbers: dict[str, Num
     assert reading.numbers == numbers
     assert codes(reading.findings) == ["F05.merged"]
     assert set(reading.findings[0].keys) == {key for key in keys[1:] if numbers[key]}
+
+
+def worn(rule: Rule, area: str = "") -> Callable[[Cell], None]:
+    """Put a look under a condition on a cell, or on an area."""
+
+    def put(cell: Cell) -> None:
+        assert isinstance(cell.parent, Worksheet)
+        cell.parent.conditional_formatting.add(area or cell.coordinate, rule)
+
+    return put
+
+
+def when(code: str = "", font: Font | None = None) -> Rule:
+    return Rule(type="expression", formula=["TRUE"], dxf=look(code, font))
+
+
+def compared(compare: str, *limits: str) -> Rule:
+    made: Rule = _RULES.CellIsRule(operator=compare, formula=list(limits))
+    made.dxf = look("0%")
+    return made
+
+
+def look(code: str, font: Font | None = None) -> DifferentialStyle:
+    number_format = NumberFormat(numFmtId=190, formatCode=code) if code else None
+    return DifferentialStyle(numFmt=number_format, font=font)
+
+
+_RULES: Any = rules
+UNDER_A_CONDITION = [
+    (worn(when('"15"')), '条件格式："15"'),
+    (worn(when("0%")), "条件格式：0%"),
+    (worn(when("0%"), "A1:XFD1048576"), "条件格式：0%"),
+    (worn(when(font=Font(strike=True))), "条件格式：删除线"),
+    (worn(_RULES.DataBarRule("min", 0, "max", 0, color="FF0000", showValue=False)), "条件格式：不显示数字"),
+    (worn(_RULES.IconSetRule("3Arrows", "percent", [0, 33, 67], showValue=False)), "条件格式：不显示数字"),
+    (worn(compared("greaterThan", "0")), "条件格式：0%"),
+    (worn(compared("between", "1000000", "0")), "条件格式：0%"),
+    (worn(compared("greaterThan", "$A$1")), "条件格式：0%"),
+    (worn(compared("lessThan", "0")), ""),
+    (worn(compared("notBetween", "0", "1000000")), ""),
+    (worn(when("0%"), "AA900:AB901"), ""),
+    (worn(when('0"件"')), ""),
+    (worn(when(font=Font(color="FF0000"))), ""),
+    (worn(_RULES.IconSetRule("3Arrows", "percent", [0, 33, 67])), ""),
+]
+
+
+@pytest.mark.parametrize("is_rewritten", [False, True])
+@pytest.mark.parametrize(("change", "shown"), UNDER_A_CONDITION)
+def test_a_figure_that_conditional_formatting_may_show_as_another_one_is_an_error(
+    form: Form, numbers: dict[str, Number], change: Callable[[Cell], None], shown: str, *, is_rewritten: bool
+) -> None:
+    key = filled_cell(form, numbers)
+    content = saved(form, numbers, key, change)
+    if is_rewritten:
+        content = rewrite(
+            content, lambda _, data: re.sub(rb"<(worksheet|styleSheet) ", rb"<\1 x='' ", data, count=1)
+        )
+    reading = read(form, content)
+    errors = [found for found in reading.findings if found.code != "F01"]
+    assert reading.numbers[key] == numbers[key]
+    assert [found.facts["format"] for found in errors if key in found.keys] == ([shown] if shown else [])
+
+
+def test_a_look_that_a_sheet_itself_defines_counts_as_well(form: Form, numbers: dict[str, Number]) -> None:
+    key = filled_cell(form, numbers)
+    place = form.places[key]
+    made = draft(form, numbers)
+    part = f"xl/worksheets/sheet{list(made.sheets).index(place.sheet) + 1}.xml"
+    added = (
+        '<extLst><ext xmlns:x14="urn:x14" xmlns:xm="urn:xm" uri="{78C0D931-6437-407d-A8EE-F0AAD7539E65}"><x14:conditionalFormattings>'
+        '<x14:conditionalFormatting><x14:cfRule type="expression"><xm:f>TRUE</xm:f><x14:dxf><numFmt numFmtId="190"'
+        f' formatCode="0%"/></x14:dxf></x14:cfRule><xm:sqref>{place.cell}</xm:sqref></x14:conditionalFormatting>'
+        "</x14:conditionalFormattings></ext></extLst></worksheet>"
+    )
+    content = rewrite_part(made.xlsx(), part, lambda xml: xml.replace(b"</worksheet>", added.encode()))
+    assert [(found.code, found.keys) for found in read(form, content).findings] == [("C08", (key,))]

@@ -21,25 +21,32 @@ _REFERENCE = re.compile(r"([A-Za-z]{1,3})(\d{1,7})", re.ASCII)
 _ROW = re.compile(r"\d{1,7}", re.ASCII)
 _GRAMMAR: Mapping[str, frozenset[str]] = {
     "": frozenset({"worksheet", "sst", "styleSheet"}),
-    "worksheet": frozenset({"cols", "sheetData", "mergeCells"}),
+    "worksheet": frozenset({"cols", "sheetData", "mergeCells", "conditionalFormatting", "extLst"}),
     "cols": frozenset({"col"}),
     "sheetData": frozenset({"row"}),
     "row": frozenset({"c"}),
     "c": frozenset({"f", "v", "is"}),
     "is": frozenset({"t", "r"}),
     "mergeCells": frozenset({"mergeCell"}),
+    "conditionalFormatting": frozenset({"cfRule", "sqref"}),
+    "cfRule": frozenset({"formula", "f", "iconSet", "dataBar", "dxf"}),
+    "extLst": frozenset({"ext"}),
+    "ext": frozenset({"conditionalFormattings"}),
+    "conditionalFormattings": frozenset({"conditionalFormatting"}),
     "sst": frozenset({"si"}),
     "si": frozenset({"t", "r"}),
     "r": frozenset({"rPr", "t"}),
     "rPr": frozenset({"strike", "vertAlign"}),
-    "styleSheet": frozenset({"numFmts", "fonts", "cellXfs"}),
+    "styleSheet": frozenset({"numFmts", "fonts", "cellXfs", "dxfs"}),
+    "dxfs": frozenset({"dxf"}),
+    "dxf": frozenset({"numFmt", "font"}),
     "numFmts": frozenset({"numFmt"}),
     "fonts": frozenset({"font"}),
     "font": frozenset({"strike"}),
     "cellXfs": frozenset({"xf"}),
 }
 """What is read at all, by what it stands in."""
-_TEXTS = frozenset({"v", "f", "t"})
+_TEXTS = frozenset({"v", "f", "t", "formula", "sqref"})
 _KEPT: Mapping[str, tuple[str, ...]] = {
     "c": ("s", "t"),
     "f": ("t", "si"),
@@ -51,6 +58,10 @@ _KEPT: Mapping[str, tuple[str, ...]] = {
     "numFmt": ("numFmtId", "formatCode"),
     "xf": ("numFmtId", "fontId"),
     "t": ("xml:space",),
+    "conditionalFormatting": ("sqref",),
+    "cfRule": ("type", "dxfId", "operator"),
+    "iconSet": ("showValue",),
+    "dataBar": ("showValue",),
 }
 _CELLS = frozenset({"row", "c", "v", "is"})
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"

@@ -23,6 +23,7 @@ from pipeline.forms.values.answers import YES
 from pipeline.forms.values.numbers import LARGEST
 from pipeline.forms.values.typed import Typed, exact, shown, type_cell, unreadable
 from pipeline.intake.read.cellxml import UNSPELLED
+from pipeline.intake.read.conditional_looks import NOTHING_SHOWN
 from pipeline.intake.read.formula_value import value_of
 from pipeline.intake.read.labels import answered, normalise
 from pipeline.intake.read.number_formats import changes, rounded
@@ -46,6 +47,8 @@ _SHOWN = 60
 """Characters of a formula that a finding repeats."""
 _NOTHING = (None, "")
 _NOTHING_SHOWN = "空白"
+_UNDER_A_CONDITION: Mapping[str, str] = {STRUCK: "删除线", NOTHING_SHOWN: "不显示数字"}
+"""What conditional formatting makes of figures that is no number format."""
 _LAST_ROW = re.compile(r"(:\$[A-Z]{1,3}\$)\d{1,7}", re.ASCII)
 """Of the area of a register in a formula: how far down it was when the template was made."""
 _ROUNDING = Decimal("1e-9")
@@ -304,13 +307,17 @@ def _read_total(
 def _note_looks(form: Form, table: Table, placement: Placement, sheet: SheetData, into: TableFigures) -> None:
     """Point at figures that the sheet shows otherwise than they are stored."""
     cells = form.cells_of(table.key)
-    if not sheet.odd_cells and Decimal not in {type(into.numbers[cell.key]) for cell in cells}:
+    is_plain = not sheet.odd_cells and not sheet.conditional_looks
+    if is_plain and Decimal not in {type(into.numbers[cell.key]) for cell in cells}:
         return
     for cell in cells:
         number, position = into.numbers[cell.key], placement.positions.get(cell.key)
         if number is None or position is None:
             continue
-        variant, facts = _looks_like(sheet, position[1:], number, cell.number.unit)
+        spot = position[1:]
+        variant, facts = _looks_like(sheet, spot, number, cell.number.unit)
+        if not variant:
+            variant, facts = _may_look_like(sheet, spot, number, cell.number.unit)
         if variant:
             place = into.places[cell.key]
             into.findings.append(Finding.found("C08", place, (cell.key,), variant, facts))
@@ -318,11 +325,15 @@ def _note_looks(form: Form, table: Table, placement: Placement, sheet: SheetData
 
 def _looks_like(sheet: SheetData, spot: Address, number: Number, unit: str) -> tuple[str, Mapping[str, Fact]]:
     """Return how the sheet shows ``number`` otherwise, as the variant of a finding and its facts; empty where it does not."""
-    code, raw = sheet.odd_cells.get(spot, ""), sheet.at(*spot)
-    if code == STRUCK:
-        return (STRUCK, {"value": number, "format": code}) if number else ("", {})
+    code = sheet.odd_cells.get(spot, "")
     if not code and isinstance(number, Decimal):
         code = sheet.format_at(*spot)
+    return _looks_by(code, sheet.at(*spot), number, unit)
+
+
+def _looks_by(code: str, raw: Raw, number: Number, unit: str) -> tuple[str, Mapping[str, Fact]]:
+    if code == STRUCK:
+        return (STRUCK, {"value": number, "format": code}) if number else ("", {})
     if not code or raw in _NOTHING:
         return "", {}
     is_date = isinstance(raw, date | time | timedelta)
@@ -332,6 +343,19 @@ def _looks_like(sheet: SheetData, spot: Address, number: Number, unit: str) -> t
     if seen is None:
         return "", {}
     return "rounded", {"value": number, "format": code, "shown": seen or _NOTHING_SHOWN}
+
+
+def _may_look_like(
+    sheet: SheetData, spot: Address, number: Number, unit: str
+) -> tuple[str, Mapping[str, Fact]]:
+    """Return how the sheet may show ``number`` otherwise under a condition."""
+    for look in sheet.conditional_looks:
+        if look.may_hold(spot, float(number)):
+            variant, facts = _looks_by(look.code, sheet.at(*spot), number, unit)
+            if variant:
+                spelled = f"条件格式：{_UNDER_A_CONDITION.get(look.code, look.code)}"
+                return "format" if variant == STRUCK else variant, {**facts, "format": spelled}
+    return "", {}
 
 
 def _read_nil(form: Form, table: Table, placement: Placement, sheet: SheetData, into: TableFigures) -> None:

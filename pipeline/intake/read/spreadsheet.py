@@ -20,6 +20,7 @@ from pipeline.intake.guard.sandbox import MAX_AREA
 from pipeline.intake.read.appearance import Appearance, appearance_of
 from pipeline.intake.read.book import GuardedBook, rebuilt, whole, with_heads
 from pipeline.intake.read.cellxml import Address, CellFacts, Covered, hidden_lines, merged_away, scan
+from pipeline.intake.read.conditional_looks import ConditionalLook, conditional_looks
 from pipeline.intake.read.xlsx_styles import STRIKE, STRUCK, CellLooks, marked_texts
 
 if TYPE_CHECKING:
@@ -108,6 +109,11 @@ class SheetData:
         if self.appearance:
             return {**self.appearance.formats, **dict.fromkeys(self.appearance.struck, STRUCK)}
         return self.looks.odd_cells(self.xml)
+
+    @cached_property
+    def conditional_looks(self) -> tuple[ConditionalLook, ...]:
+        """How figures may look under a condition; known of an .xlsx only."""
+        return () if self.appearance else conditional_looks(self.xml, self.looks.differing)
 
     def format_at(self, row: int, column: int) -> str:
         """Return the code of the number format at (row, column); empty where none is known."""

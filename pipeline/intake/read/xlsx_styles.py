@@ -1,4 +1,4 @@
-"""Styles and shared texts of an .xlsx go in; which of its numbers look otherwise than they are stored comes out.
+"""Styles and shared texts of an .xlsx go in; which of its numbers look otherwise than they are stored, always or under a condition, comes out.
 
 A clerk means what the sheet shows: 1 in a cell of per cent reads 100%, 5000 in one of 万 reads 0.5, and a figure that is
 struck out is none. The values alone do not tell.
@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from typing import NamedTuple
 from xml.parsers import expat
 
 from pipeline.intake.read.cellxml import Address, style_at, styled_cells
@@ -51,6 +52,11 @@ class CellLooks:
             return {}
         return {spot: self.odd[style] for spot, style in styled_cells(xml, frozenset(self.odd))}
 
+    @cached_property
+    def differing(self) -> tuple[str, ...]:
+        """What each look that is worn under a condition makes of a number: the code of a format, or ``STRUCK``; empty: nothing."""
+        return _differing(self.styles) if self.styles else ()
+
     def format_at(self, xml: bytes, spot: Address) -> str:
         """Return the code of the number format of one cell of a sheet; empty where it has none, or is ``STRUCK``."""
         code = _styles(self.styles).get(style_at(xml, spot), "") if self.styles else ""
@@ -72,7 +78,7 @@ def marked_texts(xml: bytes, mark: re.Pattern[bytes] = _MARKED) -> frozenset[str
 @lru_cache(maxsize=16)  # the same in nearly every file
 def _styles(xml: bytes) -> Mapping[bytes, str]:
     """Map the ids of the cell styles that have one to the code of their number format, from the events of the styles' XML; or to ``STRUCK``."""
-    formats, struck, styles = _events(xml)
+    formats, struck, styles, _ = _events(xml)
     codes = {**{str(number): code for number, code in BUILT_IN.items()}, **formats}
     found = ((STRUCK if font in struck else codes.get(own_format, "")) for own_format, font in styles)
     return {str(number).encode(): code for number, code in enumerate(found) if code}
@@ -84,31 +90,46 @@ def _odd_styles(xml: bytes) -> Mapping[bytes, str]:
     return {style: code for style, code in _styles(xml).items() if code == STRUCK or not is_plain(code)}
 
 
-def _events(xml: bytes) -> tuple[dict[str, str], set[str], list[tuple[str, str]]]:
-    """Return the number formats by id, the ids of struck fonts, and format and font of each cell style in order."""
-    formats: dict[str, str] = {}
-    struck: set[str] = set()
-    styles: list[tuple[str, str]] = []
+@lru_cache(maxsize=16)
+def _differing(xml: bytes) -> tuple[str, ...]:
+    return tuple(code if code == STRUCK or not is_plain(code) else "" for code in _events(xml)[3])
+
+
+class _WorkbookStyles(NamedTuple):
+    """Number formats by id, the ids of struck fonts, format and font of each cell style in order, and what each conditional look sets."""
+
+    formats: dict[str, str]
+    struck: set[str]
+    styles: list[tuple[str, str]]
+    differing: list[str]
+
+
+def _events(xml: bytes) -> _WorkbookStyles:
+    found = _WorkbookStyles({}, set(), [], [])
     path: list[str] = []
     fonts = [0]
 
     def start(name: str, attributes: dict[str, str]) -> None:
         path.append(name.rpartition(":")[2])
-        match path[-2:]:
-            case ["numFmts", "numFmt"]:
-                formats[attributes.get("numFmtId", "")] = attributes.get("formatCode", "")
-            case ["fonts", "font"]:
+        is_on = attributes.get("val", "1") in {"1", "true"}
+        match path[-3:]:
+            case [_, "numFmts", "numFmt"]:
+                found.formats[attributes.get("numFmtId", "")] = attributes.get("formatCode", "")
+            case [_, "fonts", "font"]:
                 fonts[0] += 1
-            case ["font", "strike"] if path[-3:-2] == ["fonts"] and attributes.get("val", "1") in {
-                "1",
-                "true",
-            }:
-                struck.add(str(fonts[0] - 1))
-            case ["cellXfs", "xf"]:
-                styles.append((attributes.get("numFmtId", ""), attributes.get("fontId", "")))
+            case ["fonts", "font", "strike"] if is_on:
+                found.struck.add(str(fonts[0] - 1))
+            case [_, "cellXfs", "xf"]:
+                found.styles.append((attributes.get("numFmtId", ""), attributes.get("fontId", "")))
+            case [_, "dxfs", "dxf"]:
+                found.differing.append("")
+            case ["dxfs", "dxf", "numFmt"]:
+                found.differing[-1] = found.differing[-1] or attributes.get("formatCode", "")
+            case ["dxf", "font", "strike"] if is_on and found.differing:
+                found.differing[-1] = STRUCK
 
     parser = expat.ParserCreate()
     parser.StartElementHandler = start
     parser.EndElementHandler = lambda _: path.pop()
     parser.Parse(xml, True)  # noqa: FBT003 - the signature of expat; the guard has parsed it before
-    return formats, struck, styles
+    return found
