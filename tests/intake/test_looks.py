@@ -220,6 +220,22 @@ def test_a_cell_that_names_no_style_has_the_first(form: Form, numbers: dict[str,
     assert "C08.format" in codes(read(form, content).findings)
 
 
+def test_a_figure_of_an_ods_that_is_a_share_by_its_type_is_an_error(
+    form: Form, numbers: dict[str, Number]
+) -> None:
+    key = filled_cell(form, numbers)
+    content = draft(form, {**numbers, key: 987654}).ods()
+
+    def as_share(xml: bytes) -> bytes:
+        cell = re.compile(rb"<table:table-cell[^<>]*987654[^<>]*>")
+        return cell.sub(lambda found: found[0].replace(b'"float"', b'"percentage"'), xml)
+
+    reading = read(form, rewrite_part(content, "content.xml", as_share))
+    assert [found.variant for found in reading.findings if key in found.keys and found.code == "C08"] == [
+        "format"
+    ]
+
+
 @pytest.mark.parametrize(("places", "expected"), [('number:decimal-places="0"', ["C08.rounded"]), ("", [])])
 def test_an_ods_rounds_only_where_it_names_its_decimals(
     form: Form, numbers: dict[str, Number], places: str, expected: list[str]

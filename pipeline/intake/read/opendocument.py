@@ -21,6 +21,7 @@ from pipeline.intake.read.serials import day
 
 _ERROR = re.compile(r"#(?:REF!|DIV/0!|VALUE!|NAME\?|N/A|NUM!|NULL!)|Err:\d+", re.ASCII)
 _REFERENCE = re.compile(r"\[((?:\$?'(?:[^']|'')*'|[^\[\].]*)?)\.([^\[\]]*)\]")
+_SHARE = "0.00%"
 _TIME = re.compile(r"(-?)PT(\d+)H(\d+)M([\d.,]+)S")
 
 
@@ -238,8 +239,11 @@ class _OdsReader:
             sheet.notes.formulas.append((row, column, plain_formula(formula), is_stored))
         style = given.get("style-name") or self._default_style(sheet, column)
         look = self._styles.of_cell(style)
-        if look.format:
-            sheet.notes.formats.append((row, column, look.format))
+        code = look.format
+        if given.get("value-type") == "percentage" and "%" not in code:
+            code = _SHARE  # the type alone makes one of it
+        if code:
+            sheet.notes.formats.append((row, column, code))
         if look.struck or cell.is_struck:
             sheet.notes.struck.append(spot)
         if cell.is_marked:
