@@ -12,6 +12,7 @@ from pipeline.ledger import open_copy
 from pipeline.publishing.template import Stamp, build_workbook
 from tests.support.folders import Ran, filled, make_district, run
 from tests.support.mails import mail, winmail
+from tests.support.post_office import PostOffice, moment, only, words
 
 OURS = "mx.district.example"
 ROSTER = """code,name,contact,phone,email
@@ -251,6 +252,21 @@ def test_a_file_that_is_cleared_up_late_counts_where_what_came_since_went_back(
 
 
 # ---------------------------------------------------------------- what goes back
+
+
+def test_what_a_mail_without_a_table_says_is_told_for_some_days_its_agency_first(
+    form: Form, tmp_path: Path
+) -> None:
+    extra = '[people]\nemail = "zwgk@office.example"\n'
+    folder = make_district(tmp_path / "区", [], {}, extra=extra)
+    (folder / "agencies.csv").write_text(ROSTER, "utf-8")
+    office = PostOffice(form, folder)
+    post = office.write("jia@x.example", Subject="撤回")
+    post.set_content("我局年报数据有误，请先撤回。")
+    office.receive(moment(1, 23), post)
+    for day, is_told in ((23, True), (24, True), (29, True), (30, False)):
+        said = words(only(office.night(moment(1, day)), "digest", "zwgk@office.example"))
+        assert ("1. 甲局来信（主题“撤回”）没有表格" in said) == is_told, day
 
 
 def test_a_stranger_gets_nothing_of_an_agency_that_has_no_mailbox(form: Form, tmp_path: Path) -> None:

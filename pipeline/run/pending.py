@@ -20,8 +20,8 @@ from pipeline.publishing.todo_book import NEW_TODO_NAME, TODO_NAME, mark_of_use
 from pipeline.run.letters.earlier import changes_since_delivery
 from pipeline.wording.quotable import quoted
 
-_RECENT = timedelta(days=7)
-"""So long something that happened to a file or letter is told; after that it is in the log only."""
+RECENT = timedelta(days=7)
+"""So long something that happened to a file or letter, or what a mail without a table says, is told; after that it is in the log only."""
 _MOST = 10
 _DOUBT_WORDS = {"deleted": "被删除", "edited": "被手工修改"}
 
@@ -68,7 +68,7 @@ def sentences(
     yield from _outputs(ledger, district, now)
     yield from (
         f"收到退信“{said}”，不能证实是哪一封信没有送到，请打开核对，必要时电话告知对方"
-        for said in letters.unclear_bounces(ledger, district.year, now - _RECENT)[-_MOST:]
+        for said in letters.unclear_bounces(ledger, district.year, now - RECENT)[-_MOST:]
     )
 
 
@@ -138,7 +138,7 @@ def _outputs(ledger: Ledger, district: District, now: datetime) -> Iterator[str]
     kept = [
         item
         for item in events.story(ledger, district.year, kind=events.EventKind.OUTPUT_KEPT)
-        if item.at > now - _RECENT
+        if item.at > now - RECENT
     ]
     for item in kept[-_MOST:]:
         path, _, beside = item.detail.partition("\t")

@@ -99,7 +99,7 @@ def state_of(
         came=_came(arrivals.came_since(ledger, district.year, max(digests, default=None)), found),
         verdicts=_verdicts(found),
         counts=found["counts"],
-        strange=tuple(_strange(ledger, district, found, max(digests, default=None))),
+        strange=tuple(_strange(ledger, district, found, now)),
         departed=tuple(
             standing.departed(ledger, district.year, {agency.code for agency in district.roster_agencies})
         ),
@@ -133,11 +133,9 @@ def _plain(number: Number) -> Number:
     return int(number) if number == int(number) else number.normalize()
 
 
-def _strange(
-    ledger: Ledger, district: District, found: Record, since: datetime | None
-) -> Iterator[tuple[str, str]]:
-    """Yield what the coordinator is to look at that is no submission; of mails those that came after the last letter of a morning."""
-    gone = arrivals.mails_until(ledger, district.year, since) if since else set()
+def _strange(ledger: Ledger, district: District, found: Record, now: datetime) -> Iterator[tuple[str, str]]:
+    """Yield what the coordinator is to look at that is no submission; of mails those of the last days."""
+    gone = arrivals.mails_until(ledger, district.year, now - waiting.RECENT)
     for row in found["submissions"]:
         if row["verdict"] == Verdict.NOT_A_SUBMISSION and row["findings"] and row["file"] not in gone:
             yield row["file"], row["findings"][0]["message"]
