@@ -309,6 +309,12 @@ class Digest:
     unread: str = ""
     """Since when the mailbox has not been read, and why, in a sentence."""
 
+    @property
+    def is_news(self) -> bool:
+        """Whether anything happened or is asked for; agencies without a mailbox are called when that presses."""
+        said = (self.calls, self.held, self.pleas, self.unsent, self.waiting, self.departed)
+        return any((*said, self.came, self.to_decide, self.strange, self.unread))
+
 
 @dataclass(frozen=True, slots=True)
 class DistrictDelivery:

@@ -169,13 +169,14 @@ def _print_to_decide(outcome: Outcome) -> None:
         out().print(Text(f"请处理：{sentence}。", style="bold"))
 
 
-def print_sent(done: SendReport) -> None:
-    """Print how many letters left, and what the server said of those that did not."""
+def print_sent(done: SendReport, form: str = "") -> None:
+    """Print how many letters left, of which ``form`` where there are several, and what the server said of those that did not."""
     console = out()
     parts = [f"发出 {len(done.sent)} 封"]
     parts += [f"以后再发 {len(done.later)} 封"] if done.later else []
     parts += [f"被拒收 {len(done.refused)} 封"] if done.refused else []
-    console.print(f"信件：{'，'.join(parts)}。" if done.attempts or done.failure else "没有待发的信。")
+    said = f"信件：{'，'.join(parts)}。" if done.attempts or done.failure else "没有待发的信。"
+    console.print(f"{form}{said}")
     for word, attempts in (("被拒收", done.refused), ("以后再发", done.later), ("部分送达", done.sent)):
         for attempt in attempts:
             if attempt.words:

@@ -115,14 +115,14 @@ def overtaken(carried: Carried, district: District, undone: Mapping[Decision, in
     """
     names = {agency.code: agency.name for agency in district.agencies}
     gone: dict[FilledDecision, str] = {}
-    told: list[str] = []
+    sentences: list[str] = []
     for decision, counting in undone.items():
         why = already_counts(decision.kind, decision.version, counting)
         rows = [item for item in carried.provisional if _is_of(item, decision)]
         gone |= dict.fromkeys(rows, f"{why}。")
         whose = names.get(decision.agency, decision.agency)
-        told += [] if rows else [f"{whose}的决定“{decision_words(decision)}”没有办成：{why}"]
-    return replace(_without(carried, gone), undone=tuple(told))
+        sentences += [] if rows else [f"{whose}的决定“{decision_words(decision)}”没有办成：{why}"]
+    return replace(_without(carried, gone), undone=tuple(sentences))
 
 
 def _is_of(item: FilledDecision, decision: Decision) -> bool:

@@ -132,6 +132,15 @@ def test_the_digest_is_for_the_morning_in_which_it_is_read() -> None:
     assert digest(state(nobody)) == []
 
 
+def test_of_a_second_form_there_is_a_digest_where_there_is_something_to_say() -> None:
+    second = replace(district(AGENCIES), is_second=True)
+    quiet = state(second, now=at(8, hour=20))
+    assert digest(quiet) == []
+    assert len(digest(replace(quiet, to_decide=("请签发",)))) == 1
+    assert len(digest(quiet, 3)) == 1
+    assert len(digest(replace(quiet, district=district(AGENCIES)))) == 1
+
+
 def test_it_counts_as_the_run_does() -> None:
     counts = {"expected": 5, "received": 3, "accepted": 1, "returned": 1, "held": 1, "missing": 2}
     [item] = digest(replace(state(HOME), counts=counts))

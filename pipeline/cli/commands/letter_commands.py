@@ -114,6 +114,7 @@ def _deliver(
 ) -> None:
     """Send what waits of each form, ``most`` letters altogether, and say what became of it."""
     from pipeline.cli import console
+    from pipeline.district.adjusting import form_of
     from pipeline.run import batch
 
     is_refused = False
@@ -122,14 +123,15 @@ def _deliver(
             done, withdrawn, withheld = batch.send(
                 district, target, now=moment_of(now), pause=pause, most=most, by_clock=now is None
             )
+        form = f"{form_of(district).document_of(district.year)}　" if len(districts) > 1 else ""
         if withdrawn:
             typer.echo(
-                f"撤回过时的信 {withdrawn} 封，没有发出；还需要的，运行 {command('run', district.folder)} 会重新写。"
+                f"{form}撤回过时的信 {withdrawn} 封，没有发出；还需要的，运行 {command('run', district.folder)} 会重新写。"
             )
-        console.print_sent(done)
+        console.print_sent(done, form)
         if withheld:
             typer.echo(
-                f"催报 {withheld} 封没有发：邮箱还没有收取，有的单位也许已经报送。请运行 {command('run', district.folder)}，收取以后再发。"
+                f"{form}催报 {withheld} 封没有发：邮箱还没有收取，有的单位也许已经报送。请运行 {command('run', district.folder)}，收取以后再发。"
             )
         if done.failure:
             raise EnvironmentFailedError(done.failure)

@@ -32,16 +32,15 @@ _Ranked = tuple[int, int, PhoneCall]
 def digest(state: CampaignState, waiting: int = 0) -> list[Intention]:
     """Write to the office before each workday; once a day, however often the batch runs.
 
-    ``waiting`` counts the letters that are written and will still lie there in the morning.
+    Of a form that is collected beside another one only where there is something to say. ``waiting`` counts the letters that are written and will still lie there in the morning.
     """
     to, day = state.district.people.email, state.reading_day
     if not to or not state.district.calendar.is_workday(day):
         return []
-    return [
-        Intention(
-            LetterKey(Occasion.DIGEST, (str(day),)), LetterKind.DIGEST, (to,), morning(state, day, waiting)
-        )
-    ]
+    body = morning(state, day, waiting)
+    if state.district.is_second and not body.is_news:
+        return []
+    return [Intention(LetterKey(Occasion.DIGEST, (str(day),)), LetterKind.DIGEST, (to,), body)]
 
 
 def morning(state: CampaignState, day: date, waiting: int) -> Digest:
@@ -74,7 +73,7 @@ def calls(state: CampaignState, day: date) -> tuple[PhoneCall, ...]:
     ranked = [
         found
         for standing in state.standings
-        for found in [*_call(state, standing, day)] or _told(state, standing, day, unreached)
+        for found in [*_call(state, standing, day)] or _of_unreached(state, standing, day, unreached)
     ]
     calls = [call for _, _, call in sorted(ranked, key=lambda item: item[:2])]
     return (*calls, *_verified(state, {call.agency.code for call in calls}))
@@ -96,7 +95,7 @@ def _unreached(state: CampaignState) -> dict[str, WrittenLetter]:
     return {code: item for code, item in last.items() if item.is_refused}
 
 
-def _told(
+def _of_unreached(
     state: CampaignState, standing: AgencyStanding, day: date, unreached: Mapping[str, WrittenLetter]
 ) -> Iterator[_Ranked]:
     """Tell an agency what its last letter says that did not reach it."""
