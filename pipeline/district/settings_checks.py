@@ -47,6 +47,7 @@ from pipeline.district.settings_fields import (
 )
 from pipeline.district.settings_values import day_of, limits_of, wholes_of
 from pipeline.forms.form import Form
+from pipeline.forms.library import listed
 from pipeline.forms.loader import form_ids, load_form
 from pipeline.forms.values.answers import NO, YES
 from pipeline.periods import is_too_late, left_over, named, title_of, year_in
@@ -150,7 +151,7 @@ def _wrong_beside(item: Setting, text: str, found: Contents) -> str:
     """Judge what depends on another setting."""
     forms = form_ids(found.file.parent)
     if (item.table, item.key) == ("", "form") and text not in forms:
-        return f"没有表样“{text}”，应为：{'、'.join(forms)}。"
+        return f"没有表样“{text}”，应为：{listed(found.file.parent)}。"
     if item.kind is SettingKind.DAY and (wrong := _wrong_deadline(text, found.setting("", "year"))):
         return wrong
     if item.key == "smtp_host" and not found.setting("people", "email"):
@@ -267,7 +268,8 @@ def _lists(found: Contents) -> dict[str, dict[str, Judge]]:
     judges[RULES][titles.WAY] = _required(titles.WAY, judges[RULES][titles.WAY])
     forms = form_ids(found.file.parent)
     judges[OTHERS][titles.FORM] = _required(
-        titles.FORM, lambda text: "" if text in forms else f"没有表样“{text}”，应为：{'、'.join(forms)}。"
+        titles.FORM,
+        lambda text: "" if text in forms else f"没有表样“{text}”，应为：{listed(found.file.parent)}。",
     )
     judges[OTHERS][titles.PERIOD] = _required(
         titles.PERIOD,

@@ -7,7 +7,7 @@ mean the same ``District``.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -34,6 +34,7 @@ from pipeline.district.settings_fields import (
 )
 from pipeline.district.settings_values import day_of, limits_of, several, wholes_of
 from pipeline.district.tables import joined
+from pipeline.forms.library import id_of
 from pipeline.forms.values.answers import YES
 from pipeline.model import Agency, ConfigError, a1
 from pipeline.toml_source import TomlTable
@@ -105,6 +106,7 @@ def settled(found: Contents) -> tuple[BookSource, tuple[Agency, ...], tuple[Exce
     """Return the settings, the agencies and the exceptions of a workbook. Raises ConfigError with every fault."""
     from pipeline.district.settings_checks import faults_of  # noqa: PLC0415 - only for a workbook
 
+    found = _with_ids(found)
     refuse(found, faults_of(found))
     places: dict[tuple[str, str], SettingCell] = {}
     values: dict[str, Any] = dict(STANDARD)
@@ -132,6 +134,23 @@ def settled(found: Contents) -> tuple[BookSource, tuple[Agency, ...], tuple[Exce
     agencies = roster_of(found.table, values["level"])
     excepted = tuple(_excepted(row) for row in found.lists.get(EXCEPTIONS, ()))
     return BookSource(str(found.file), values, places), agencies, excepted
+
+
+def _with_ids(found: Contents) -> Contents:
+    """Return the workbook with the ids of the forms that are written by their titles, alone or with a period."""
+    folder = found.file.parent
+
+    def known(cell: SettingCell) -> SettingCell:
+        title, mark, period = cell.text.replace("：", ":").partition(":")
+        form = id_of(title, folder)
+        return cell if form == title else replace(cell, text=f"{form}{mark}{period}")
+
+    lists = {
+        name: [{title: known(cell) if title == titles.FORM else cell for title, cell in row.items()} for row in rows]
+        for name, rows in found.lists.items()
+    }  # fmt: skip
+    settings = {key: known(cell) if key == ("", "form") else cell for key, cell in found.settings.items()}
+    return replace(found, settings=settings, lists=lists)
 
 
 def _value(item: Setting, text: str) -> Any:  # noqa: ANN401 - as TOML would hold it

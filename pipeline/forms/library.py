@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from pipeline.periods import PeriodKind
     from pipeline.toml_source import TomlTable
 
+DEFAULT_FORM = "annual_report_2021"
+"""What a district collects that does not say."""
 FORMS_NAME = "forms"
 """Of a district: the folder of its own forms."""
 _SUFFIX = ".toml"
@@ -86,6 +88,28 @@ def files_of(path: Path) -> list[Path]:
 def is_known(form_id: str, folder: Path | None) -> bool:
     """Whether there is a form of that id, of the district in ``folder`` or shipped."""
     return form_id in own_ids(folder) or form_id in shipped_ids()
+
+
+def id_of(said: str, folder: Path | None = None) -> str:
+    """Return the id of the form that is called ``said``: by its id, its title, or both as ``listed`` spells them; else ``said`` as it is.
+
+    Of several of one title that is the one in force, which ``init`` writes.
+    """
+    if is_known(said, folder):
+        return said
+    title, _, form_id = said.strip().removesuffix("）").rpartition("（")
+    if title and is_known(form_id, folder):
+        return form_id
+    ids = dict.fromkeys((*own_ids(folder), *shipped_ids()))
+    meant = [form_id for form_id in ids if (_said(form_id, folder) or {}).get("title") == said.strip()]
+    return meant[0] if len(meant) == 1 else DEFAULT_FORM if DEFAULT_FORM in meant else said
+
+
+def listed(folder: Path | None = None) -> str:
+    """Name the forms there are by title and id."""
+    ids = dict.fromkeys((*own_ids(folder), *shipped_ids()))
+    titles = {form_id: (_said(form_id, folder) or {}).get("title", "") for form_id in ids}
+    return "、".join(f"{title}（{form_id}）" if title else form_id for form_id, title in titles.items())
 
 
 def unknown(form_id: str, folder: Path | None = None) -> str:

@@ -45,7 +45,7 @@ from pipeline.model import ConfigError, Place, a1
 from pipeline.toml_source import Faults, TomlSource
 from pipeline.toml_source import TomlTable as TomlSection
 
-DEFAULT_FORM = "annual_report_2021"
+DEFAULT_FORM = library.DEFAULT_FORM
 TOP_LEVEL = {
     "id", "edition", "title", "authority", "first_year", "report_title", "document_titles",
     "superseded", "basic", "sheet", "entry", "text", "section", "narrative", "table", "register", "headline", "chart", "draft", "rule",

@@ -198,6 +198,31 @@ def test_what_is_collected_besides_and_is_of_the_year_before_is_named(
         load_district(desk(tmp_path, content))
 
 
+def test_a_form_may_be_written_by_its_title(tmp_path: Path) -> None:
+    others: list[dict[str, str | date]] = [
+        {"表样": "政府信息公开申请办理台账", "报告期": "2023", "截止日期": date(2024, 2, 15)},
+        {
+            "表样": "政府信息公开情况统计表（disclosure_statistics_quarter）",
+            "报告期": "2023Q4",
+            "截止日期": date(2024, 1, 20),
+        },
+    ]
+    rows: list[dict[str, str | date]] = [
+        {"单位": "财政局", "延期到": date(2024, 2, 20), "表样": "政府信息公开申请办理台账"},
+        {"单位": "财政局", "延期到": date(2024, 1, 25), "表样": "政府信息公开情况统计表：2023Q4"},
+    ]
+    content = replace(FULL, lists={**FULL.lists, "另收": others, "延期": rows})
+    content = replace(content, settings={**content.settings, ("", "form"): "政府信息公开工作年度报告"})
+    own = load_district(desk(tmp_path / "a", content))
+    assert [item.form for item in own.campaigns] == [
+        "annual_report_2021", "request_register", "disclosure_statistics_quarter",
+    ]  # fmt: skip
+    assert own.others[0].deadline_of("002") == date(2024, 2, 20)
+    wrong = replace(FULL, lists={**FULL.lists, "另收": [{**others[0], "表样": "公开台账"}], "延期": []})
+    with pytest.raises(ConfigError, match="政府信息公开申请办理台账（request_register）"):
+        load_district(desk(tmp_path / "b", wrong))
+
+
 def test_an_extension_names_its_form_in_the_workbook(tmp_path: Path) -> None:
     others: list[dict[str, str | date]] = [
         {"表样": "request_register", "报告期": "2023", "截止日期": date(2024, 2, 15)},
