@@ -111,7 +111,7 @@ def _off_the_roster(ledger: Ledger, district: District, now: datetime) -> Iterat
     left = {
         item.agency: item.detail
         for item in events.story(ledger, district.year, kind=events.EventKind.ROSTER_LEFT)
-        if item.at > now - _RECENT and item.agency not in listed
+        if item.at > now - RECENT and item.agency not in listed
     }
     if left:
         yield (

@@ -247,6 +247,8 @@ def test_words_around_a_number_and_its_unit_say_nothing_else(text: str, kind: st
         ("零件", "count", "C08"),
         ("=3+4", "count", "C08"),
         ("共同7件", "count", "C08"),
+        ("12=0", "count", "C08"),
+        ("3共7件", "count", "C08"),
         ("。", "count", "C08"),
     ],
 )
