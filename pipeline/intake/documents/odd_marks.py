@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from itertools import groupby
 from typing import NamedTuple
 
 from pipeline.forms.values.plain import TURNED, UNSEEN
@@ -53,7 +54,10 @@ def joined(runs: Iterable[TextRun]) -> str:
         return kept
     if len(looks) == 1 and looks <= _OF_STYLE:
         return text
-    return "".join(f"〔{run.text}〕" if run.look and run.text.strip() else run.text for run in whole)
+    pieces = [
+        (look, "".join(run.text for run in group)) for look, group in groupby(whole, key=lambda run: run.look)
+    ]
+    return "".join(f"〔{piece}〕" if look and piece.strip() else piece for look, piece in pieces)
 
 
 def _is_figure(text: str) -> bool:

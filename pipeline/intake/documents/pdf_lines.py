@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import io
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from pipeline.intake.documents.odd_marks import TextRun, joined
+from pipeline.intake.documents.odd_marks import RAISED, UNSURE, TextRun, joined
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,6 +29,10 @@ _CLOSE = 3.0
 """Points within which two edges are one."""
 _SMALL = 0.8
 """A character of less than this share of the size of its line is a raised mark."""
+_STRUCK_FROM, _STRUCK_TO = 0.12, 0.6
+"""In characters above the line they stand on: where a stroke goes through them. Digits are 0.7 high."""
+_THIN = 2.0
+"""Points: a bar that is thicker is no stroke."""
 _SAME_LINE = 0.5
 _INDENT, _SHORT = 1.2, 2.0
 """In characters: from which indent on a line begins a paragraph, and how far from the margin one ends it."""
@@ -112,6 +118,7 @@ def _read_page(page: Any, number: int, found: _PdfFound) -> None:  # noqa: ANN40
         if shown or chars:
             found.bare.append(number)
         return
+    _mark_struck(page, chars)
     tables = [_ruled(table, chars, number) for table in page.find_tables() if len(table.cells) > 1]
     boxes = [_outer(table) for table in tables]
     free = [char for char in chars if not any(_holds(box, char) for box in boxes)]
@@ -120,6 +127,24 @@ def _read_page(page: Any, number: int, found: _PdfFound) -> None:  # noqa: ANN40
     ]
     items += [(line.top, line) for line in _lines(free, number) if not _PAGE_NUMBER.fullmatch(line.text)]
     found.parts += [item for _, item in sorted(items, key=lambda pair: pair[0])]
+
+
+def _mark_struck(page: Any, chars: Iterable[dict[str, Any]]) -> None:  # noqa: ANN401
+    """Note at every digit whether a stroke goes through it; ``matrix`` and ``y0`` tell where its line is."""
+    bars = chain(page.lines, page.rects, page.curves)
+    strokes = sorted(
+        (bar["top"], bar["x0"], bar["x1"])
+        for bar in bars
+        if bar["bottom"] - bar["top"] < _THIN < bar["x1"] - bar["x0"]
+    )
+    heights = [top for top, _, _ in strokes]
+    for char in chars:
+        if not char["text"].isdecimal():
+            continue
+        line, middle = char["bottom"] - (char["matrix"][5] - char["y0"]), (char["x0"] + char["x1"]) / 2
+        first = bisect_left(heights, line - _STRUCK_TO * char["size"])
+        last = bisect_left(heights, line - _STRUCK_FROM * char["size"])
+        char["is_struck"] = any(x0 < middle < x1 for _, x0, x1 in strokes[first:last])
 
 
 def _ruled(table: Any, chars: Sequence[Mapping[str, Any]], number: int) -> _Ruled:  # noqa: ANN401
@@ -185,7 +210,8 @@ def _runs(chars: Sequence[Mapping[str, Any]], size: float) -> Iterator[TextRun]:
             and before["text"].strip()
         ):
             yield TextRun(" ")
-        yield TextRun(char["text"], "vertAlign" if char["size"] < _SMALL * size else "")
+        look = RAISED if char["size"] < _SMALL * size else ""
+        yield TextRun(char["text"], UNSURE if char.get("is_struck") else look)
         before = char
 
 

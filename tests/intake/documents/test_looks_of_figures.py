@@ -11,8 +11,10 @@ import pytest
 from pipeline.forms.loader import load_form
 from pipeline.intake.documents.odd_marks import RAISED, SHIFTED, STRUCK, UNSURE, TextRun, joined
 from pipeline.intake.documents.odt import read_odt
+from pipeline.intake.documents.pdf_lines import read_pdf
 from pipeline.intake.read.reading import read
 from pipeline.model import Number, Reading
+from tests.intake.documents.test_hostile_documents import pdf
 from tests.intake.support import zip_of
 from tests.support.documents import Style, as_docx, as_html
 from tests.support.fills import report
@@ -355,3 +357,28 @@ def test_a_web_archive_brings_its_style_sheets_along() -> None:
     head = b'MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary="b"\r\n\r\n'
     sheet = part("css", b".odd{display:none}")
     expect(read(FORM, head + part("html", page(ODD)) + sheet + b"--b--\r\n"), 55)
+
+
+@pytest.mark.parametrize(
+    ("text", "stroke", "line"),
+    [
+        ("99186", "100 703.5 m 113 703.5 l S", "〔99〕186"),
+        ("99186", "100 703 13 0.6 re f", "〔99〕186"),
+        ("99186", "100 698 m 140 698 l S", "99186"),  # below it
+        ("99186", "60 711 m 300 711 l S", "99186"),  # the rule above its row
+        ("99186", "60 695 300 20 re f", "99186"),  # the ground it stands on
+        ("a 99 b", "100 703.5 m 140 703.5 l S", "a 99 b"),
+    ],
+)
+def test_a_figure_of_a_pdf_with_a_stroke_through_it_is_none(text: str, stroke: str, line: str) -> None:
+    drawn = f"BT /F1 12 Tf 100 700 Td ({text}) Tj ET {stroke}".encode()
+    content = pdf(
+        [
+            b"<< /Type /Catalog /Pages 2 0 R >>",
+            b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>",
+            b"<< /Length %d >>\nstream\n%b\nendstream" % (len(drawn), drawn),
+            b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+        ]
+    )
+    assert [part["text"] for part in read_pdf(content)["parts"]] == [line]
