@@ -242,7 +242,11 @@ def test_every_slip_that_is_returned_is_counted_or_listed_for_the_office(name: s
             and item.variant != "pattern"
         }
         live = {key for key, mark in marks(form, path.read_bytes()).items() if mark == FAILS}
+        back = {register.key: assessed.submission.reading.registers[register.key].cells}
+        again = marks(form, build_workbook(form, stamp, registers=back))
+        stored = {key for key, mark in again.items() if mark == FAILS}
         own = {key for key in live if key not in form.checks}
+        assert {key for key in stored if key not in form.checks} == own, rows[register.key]
         told = (rows[register.key], [(item.code, item.variant, item.place) for item in found])
         assert expected <= own, told
         beside = {f"{rule}.{register.key}" for rule in errors} if unread else set()
