@@ -5,8 +5,9 @@ Clauses go in one after another; the figures that were said come out, each with 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from pipeline.judging.texts.pieces import ENUMERATION, OTHER, OWN, RUNNING, TextPiece
@@ -19,6 +20,8 @@ UNCLEAR, LISTED, CLEAR = 0, 1, 2
 """How much of a passage is known: nothing; a list of outcomes with an unknown one among them; everything."""
 _RECENT = 24
 """Claims back to which one looks for what a list divides."""
+_MOST_SUMMED = 12
+"""Figures before one that are tried for what it adds up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,12 @@ class SaidFigure:
     def is_rough(self) -> bool:
         """Whether it is told in 万, and not to the last one: 1.36万件."""
         return self.unit > 1 and not self.claim.money
+
+
+def is_made_before(statement: SaidFigure, account: Iterable[SaidFigure]) -> bool:
+    """Say whether figures told before make a statement, one alone or some that stand together."""
+    before = [one.value for one in account if one.start < statement.start][-_MOST_SUMMED:]
+    return any(statement.value in accumulate(before[at:]) for at in range(len(before)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from itertools import combinations, pairwise
 from typing import TYPE_CHECKING
 
 from pipeline.forms.narrative import BARE, Claim, Sum
-from pipeline.judging.texts.account import SaidFigure
+from pipeline.judging.texts.account import SaidFigure, is_made_before
 from pipeline.judging.texts.aligned import AlignedNumbers, is_slip, weight
 from pipeline.judging.texts.leftover import LeftOver
 from pipeline.judging.texts.meant import meanings, of_columns, value_of
@@ -80,6 +80,7 @@ class Aligner:
         item: ReportTexts,
     ) -> Iterator[SaidFigure]:
         """Yield at most one number of each sentence, as the figure that it should be. ``said`` is what was read, ``wrong`` what of it is false."""
+        said = [own for own in said if not _is_open_sum(own, said)]
         read = {own.start for own in said}
         if all(piece.kind is not COUNT or piece.scale or piece.start in read for piece in pieces):
             return
@@ -300,6 +301,11 @@ class Aligner:
             return False
         others = [aligned.numbers[one].value for one in near if one != at]
         return any(aligned.numbers[at].value in (x + y, x - y, y - x) for x, y in pairwise(others))
+
+
+def _is_open_sum(own: SaidFigure, said: Collection[SaidFigure]) -> bool:
+    """Say whether a sum of what was told was only read as no more than the whole: it may be a slip like any number."""
+    return own.claim.told and own.at_most and not is_made_before(own, said)
 
 
 def _is_of_a_group(claim: Claim, named: Iterable[Claim], number: PlacedNumber) -> bool:

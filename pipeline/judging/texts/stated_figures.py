@@ -10,6 +10,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from pipeline.forms.narrative import FigureClaims
+from pipeline.judging.texts.account import is_made_before
 from pipeline.judging.texts.aligning import Aligner
 from pipeline.judging.texts.claims import ClaimReader
 from pipeline.judging.texts.filed import masked
@@ -180,7 +181,11 @@ def is_true(statement: SaidFigure, listed: _StatedTogether, item: ReportTexts) -
     meant = meanings(_as_listed(statement.claim, listed.claims), item)
     if statement.claim.rest_of and not statement.is_rough:
         return _is_the_rest(statement, listed, item)
-    if not meant or statement.value in meant or (statement.claim.told and _is_made_before(statement, listed)):
+    if (
+        not meant
+        or statement.value in meant
+        or (statement.claim.told and is_made_before(statement, listed.account))
+    ):
         return True
     if statement.claim.money or statement.is_rough:
         return any(_may_be(value, statement) for value in meant)
@@ -215,12 +220,6 @@ def _exceeds_with_what_is_left(statement: SaidFigure, most: Number, listed: _Sta
     if any(statement.value + run in known for run in runs):
         return False
     return 0 < statement.value + sum(left) - most <= max(1, most // _TENTH)
-
-
-def _is_made_before(statement: SaidFigure, listed: _StatedTogether) -> bool:
-    """Say whether figures told before make a statement, one alone or some that stand together."""
-    before = [one.value for one in listed.account if one.start < statement.start][-_MOST_BESIDE:]
-    return any(statement.value in accumulate(before[at:]) for at in range(len(before)))
 
 
 def _is_the_rest(statement: SaidFigure, listed: _StatedTogether, item: ReportTexts) -> bool:
