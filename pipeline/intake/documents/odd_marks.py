@@ -42,11 +42,12 @@ def joined(runs: Iterable[TextRun]) -> str:
     """Join the runs of one line."""
     whole = [run for run in runs if run.text]
     text = whole[0].text if len(whole) == 1 else "".join([run.text for run in whole])
-    if TURNED in text:
+    is_turned = TURNED in text
+    if not is_turned and not any(run.look for run in whole):  # nearly every line
+        return text
+    if is_turned:
         whole = [TextRun(run.text, run.look or UNSURE) for run in whole]
     looks = {run.look for run in whole if run.look or run.text.strip()}
-    if looks <= {""}:
-        return text
     if HIDDEN in looks and (looks != {HIDDEN} or _is_figure(text)):
         return joined(run for run in whole if run.look != HIDDEN)
     kept = "".join(run.text for run in whole if run.look not in _LEFT_OUT)

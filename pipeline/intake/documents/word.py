@@ -131,10 +131,11 @@ class _WordReader:
                 yield from self.blocks(child)
 
     def _paragraph(self, element: etree._Element) -> Iterator[Paragraph | DocumentTable]:
-        outer, self.floating = self.floating, []
-        self.paragraph_style = valued(element, "{*}pPr", "{*}pStyle")
+        around = self.floating, self.paragraph_style
+        self.floating, self.paragraph_style = [], valued(element, "{*}pPr", "{*}pStyle")
         text = joined(self._runs(element))
-        found, self.floating = self.floating, outer
+        found = self.floating
+        self.floating, self.paragraph_style = around
         yield from (Paragraph(line) for line in tidy(text).split("\n"))
         yield from found
 
@@ -206,7 +207,9 @@ class _WordReader:
         for number, row in enumerate(_rows(element)):
             column = _count(valued(row, "{*}trPr", "{*}gridBefore"))
             for cell in _cells(row):
-                width, merge = _span(cell)
+                width, merge, is_gone = _span(cell)
+                if is_gone:
+                    continue
                 owner = above.get(column)
                 if merge == "continue" and owner is not None:
                     old = cells[owner]
@@ -229,7 +232,8 @@ def _rows(table: etree._Element) -> Iterator[etree._Element]:
     for child in table:
         name = local(child)
         if name == "tr":
-            if not _has(child, "{*}trPr", "{*}del", "{*}hidden"):
+            gone = properties(child, "{*}trPr", "{*}del", "{*}hidden")
+            if all(attribute(item, "val") in OFF for item in gone):
                 yield child
         elif name in {"sdt", "sdtContent", "customXml", "ins"}:
             yield from _rows(child)
@@ -239,26 +243,23 @@ def _cells(row: etree._Element) -> Iterator[etree._Element]:
     for child in row:
         name = local(child)
         if name == "tc":
-            if not _has(child, "{*}tcPr", "{*}cellDel"):
-                yield child
+            yield child
         elif name in {"sdt", "sdtContent", "customXml"}:
             yield from _cells(child)
 
 
-def _has(element: etree._Element, kind: str, *names: str) -> bool:
-    return any(attribute(item, "val") not in OFF for item in properties(element, kind, *names))
-
-
-def _span(cell: etree._Element) -> tuple[int, str]:
-    """Return how many columns a cell spans, and whether it begins (restart) or continues a merged one."""
-    width, merge = 1, ""
+def _span(cell: etree._Element) -> tuple[int, str, bool]:
+    """Return how many columns a cell spans, whether it begins (restart) or continues a merged one, and whether it was deleted."""
+    width, merge, is_gone = 1, "", False
     for item in properties(cell, "{*}tcPr"):
         name = local(item)
         if name == "gridSpan":
             width = max(1, _count(attribute(item, "val")))
         elif name == "vMerge":
             merge = attribute(item, "val") or "continue"
-    return width, merge
+        elif name == "cellDel":
+            is_gone = True
+    return width, merge, is_gone
 
 
 def _count(text: str) -> int:

@@ -114,6 +114,12 @@ def test_a_look_comes_from_the_run_or_from_any_style_it_wears(
     expect(read(FORM, word_file(run("9", own) + run("55", plain), styles, paragraph)), number)
 
 
+def test_a_box_in_a_paragraph_leaves_the_paragraph_its_style() -> None:
+    box = '<w:r><w:pict><w:txbxContent><w:p><w:pPr><w:pStyle w:val="x"/></w:pPr></w:p></w:txbxContent></w:pict></w:r>'
+    paragraph = '<w:p><w:pPr><w:pStyle w:val="paragraph"/></w:pPr>CELL</w:p>'
+    expect(read(FORM, word_file(box + run("55"), word_styles("<w:strike/>"), paragraph)), NOBODY_KNOWS)
+
+
 def test_a_style_turns_over_what_another_one_set_and_a_run_has_the_last_word() -> None:
     styles = word_styles("<w:strike/><w:vanish/>")
     paragraph = '<w:p><w:pPr><w:pStyle w:val="paragraph"/></w:pPr>CELL</w:p>'
