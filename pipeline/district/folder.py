@@ -300,6 +300,8 @@ def _checked(top: TomlTable, written: _CampaignSettings, folder: Path) -> _Campa
         raise top.fault(f"级别（level）应为“{'”或“'.join(LEVELS)}”。", "level")
     if type(written.deadline) is not date or written.deadline.year > _LAST_YEAR:
         raise top.fault("截止日期（deadline）应写成日期，例如 2024-01-31，不加引号。", "deadline")
+    if not is_known(written.form, folder):
+        raise top.fault(unknown(written.form, folder), "form")
     period = _period(top, written, period_of(written.form, folder))
     if not _FIRST_YEAR <= year_in(period) <= _LAST_YEAR:
         raise top.fault("报告年度（year）应为四位年份，例如 2023。", "year")
@@ -398,8 +400,6 @@ def _others(own: District, sections: Sequence[TomlTable]) -> list[District]:
     for section in sections:
         plain = {name: value for name, value in section.values.items() if name != "rules"}
         asked = replace(section, values=plain).into(_CampaignSettings, name=own.name, level=own.level)
-        if not is_known(asked.form, own.folder):
-            raise section.fault(unknown(asked.form, own.folder), "form")
         written = _checked(section, asked, own.folder)
         if problem := left_over(written.year, written.deadline, own.year, own.deadline):
             raise section.fault(problem, "deadline")

@@ -83,6 +83,7 @@ def test_rules_can_be_chosen(tmp_path: Path) -> None:
         ("deadline = 2024-01-31", "deadline = 2024-01-31\n[rules]\nblank = true", 7),
         ("deadline = 2024-01-31", "deadline = 2024-01-31\n[rules]\nblank_is_zero = 1", 7),
         ('form = "annual_report_2021"\n', "", 1),
+        ('form = "annual_report_2021"', 'form = "annual_report"', 4),
         ("year = 2023", "year = ", 3),
         ("deadline = 2024-01-31", "deadline = 2023-01-31", 5),
         ("deadline = 2024-01-31", "deadline = 9999-12-31", 5),
