@@ -141,21 +141,25 @@ def _without(carried: Carried, gone: Mapping[FilledDecision, str]) -> Carried:
     )
 
 
-def brought_over(carried: Carried, keys: Iterable[str], names: Mapping[str, str]) -> Carried:
-    """Return what could not be carried out under the keys that the rows have now; ``keys`` are those of all rows, ``names`` agencies' by code.
+def brought_over(
+    carried: Carried, keys: Iterable[str], names: Mapping[str, str], newest: Mapping[str, int]
+) -> Carried:
+    """Return what could not be carried out under the keys that the rows have now.
 
-    The number of an agency's row also says what had come of it when it was read, that of a rule's what it had found, that of a
-    delivery what was to go up: where that is another now, the texts go on to the row of today. The choice does not, for it was made of something else; the reason names it.
+    ``keys`` are those of all rows, ``names`` agencies' by code, ``newest`` the numbers of what came last of each. The number
+    of an agency's row also says what had come when it was read, that of a rule's what it had found, that of a
+    delivery what was to go up: where more has come of it, or that is another now, the texts go on to the row of today. The
+    choice does not, for it was made of something else; the reason names it.
     """
     now = {_whose(key): key for key in keys}
     places = {key: place for key in carried.kept if (place := now.get(_whose(key)))}
     kept = {
-        place: replace(item, key=place, choice=item.choice if _is_of_the_same(key, place) else "")
+        place: replace(item, key=place, choice=item.choice if _is_of_the_same(key, place, newest) else "")
         for key, place in places.items()
         if (item := carried.kept[key])
     }
     refused = {
-        place: why if _is_of_the_same(key, place) else f"{_chosen(carried.kept[key])}{why}"
+        place: why if _is_of_the_same(key, place, newest) else f"{_chosen(carried.kept[key])}{why}"
         for key, place in places.items()
         if (why := carried.refused.get(key))
     }
@@ -169,17 +173,14 @@ def brought_over(carried: Carried, keys: Iterable[str], names: Mapping[str, str]
     return replace(carried, kept=kept, refused=refused, lost=tuple(lost), whose=tuple(whose))
 
 
-def _is_of_the_same(key: str, place: str) -> bool:
-    """Whether a row's number of an earlier run means what ``place`` does: nothing of its agency had come since.
-
-    A row of an earlier program counts what had come of all agencies.
-    """
+def _is_of_the_same(key: str, place: str, newest: Mapping[str, int]) -> bool:
+    """Whether a row's number of an earlier run means what ``place`` does: nothing of its agency had come since."""
     if key == place:
         return True
     (kind, *about), (_, *now) = key.split(_SEPARATOR), place.split(_SEPARATOR)
     if kind != AGENCY or about[:2] != now[:2]:
         return False
-    return int(about[2]) >= int(now[2])
+    return int(about[2]) >= newest.get(about[0], 0)
 
 
 def _whose(key: str) -> str:

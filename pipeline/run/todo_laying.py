@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
@@ -124,7 +124,7 @@ def _todo(
     others, decided = list(_agencies(context, own)), list(_decided(context))
     asked = [item.key for item in (*questions, *others)]
     keys = [*asked, *(item.key for item in decided if item.key)]
-    still = brought_over(carried, keys, _names(context))
+    still = brought_over(carried, keys, _names(context), _newest(own))
     todo = Todo(
         f"{district.name}{title_of(district.year)}{context.form.words.short}待办",
         spoken_date(day),
@@ -144,6 +144,14 @@ def _names(context: LetterContext) -> dict[str, str]:
     known = codes.memory(context.ledger)
     names = {code: entries[-1].agency.name for code, entries in known.items()}
     return names | {agency.code: agency.name for agency in context.district.roster_agencies}
+
+
+def _newest(own: Mapping[str, Versions[JudgedFile]]) -> dict[str, int]:
+    """Return the number of what came last of each agency, or came back: what a decision about it must have known of."""
+    return {
+        code: max((max(item.envelope, item.word // 2) for item in versions.files), default=0)
+        for code, versions in own.items()
+    }
 
 
 def _published(context: LetterContext, found: RunResult) -> Iterator[TodoCall]:
@@ -275,9 +283,9 @@ def _post(context: LetterContext) -> Iterator[Question]:
 
 def _agencies(context: LetterContext, own: dict[str, Versions[JudgedFile]]) -> Iterator[Question]:
     """Yield what may be decided of every agency, whether or not there is reason to."""
+    last = decisions.last_arrival(context.ledger, context.district.year)
     for agency in context.district.agencies:
         versions = own.get(agency.code, Versions())
-        last = max((max(item.envelope, item.word // 2) for item in versions.files), default=0)
         counting = versions.counting
         others = [
             COUNT.format(item.version)

@@ -603,7 +603,7 @@ def test_a_sign_off_that_new_figures_undo_in_the_same_run_is_told(complete: Path
     fill(path, {"决定": SIGN, "决定人": "王主任"})
     (complete / "inbox" / "甲局2.xlsx").write_bytes(filled(form, "甲局", 5))
     said = run_on(complete, 25).to_decide
-    assert "待办.xlsx 里有 1 项没有办成，原因写在“上次没有办成的原因”一栏" in said
+    assert "待办.xlsx 里有 1 项没有办成（报送），原因写在“上次没有办成的原因”一栏" in said
     row = [cell.value for cell in load_workbook(path)[OPEN][_FIRST]]
     assert "“签发”" in str(row[column("上次没有办成的原因") - 1])
     assert not row[column("决定") - 1], "what was chosen of other figures is chosen anew"
