@@ -352,7 +352,7 @@ def test_a_whole_january(office: PostOffice, server: Post) -> None:  # noqa: PLR
         only(eighth, "reminder", box("008"))
     )
     [partial] = office.deliver(moment(1, 31, 21))
-    assert "已汇总 17 个、共 20 个单位" in str(partial["Subject"])
+    assert "已汇总 17 / 20 家" in str(partial["Subject"])
     assert office.deliver(moment(1, 31, 22)) == []
     office.send(moment(2, 1, 8))
 
@@ -491,7 +491,7 @@ def test_an_office_without_a_mail_server_sees_what_is_worth_sending_today(office
     ]  # fmt: skip
     digest = words(only(lying, "digest", OFFICE))
     assert "已催报" not in digest
-    assert "写好未发 19 封" in digest
+    assert "待发的信 19 封" in digest
     assert "【没有邮箱的单位】" in digest
     assert NAMES[NO_MAILBOX] in digest.partition("【没有邮箱的单位】")[2]
 

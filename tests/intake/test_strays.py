@@ -179,13 +179,11 @@ def test_a_sheet_of_another_file_is_told_by_its_title(form: Form, numbers: dict[
     assert found.facts == {"stated": "甲局2022年度", "expected": "甲局2023年度"}
 
 
-@pytest.mark.parametrize(("said", "severity"), [("共{}件", Severity.INFO), ("约9{}", Severity.WARNING)])
-def test_a_total_in_words_is_compared(
-    form: Form, numbers: dict[str, Number], said: str, severity: Severity
-) -> None:
+@pytest.mark.parametrize(("said", "code"), [("共{}件", "C03"), ("约9{}", "C04")])
+def test_a_total_in_words_is_compared(form: Form, numbers: dict[str, Number], said: str, code: str) -> None:
     key = next(cell.key for cell in form.cells if not cell.is_input)
     made = draft(form, numbers)
     made.put(form.positions[key], said.format(numbers[key]))
     reading = read(form, made.xlsx())
     assert reading.numbers == numbers
-    assert [(found.code, found.severity) for found in reading.findings] == [("C04", severity)]
+    assert [(found.code, found.severity) for found in reading.findings] == [(code, Severity.WARNING)]

@@ -37,7 +37,7 @@ def test_a_wrong_total_is_one_line(form: Form, numbers: dict[str, Number]) -> No
     [group] = group_notices(notices(form, assessment.findings))
     assert "由此引起" in group.notice.fault
     assert group.notice.hint
-    assert f"由 {numbers[key] + 7} 改为 {numbers[key]}" in group.notice.hint
+    assert f"报来的是 {numbers[key] + 7}，各项之和是 {numbers[key]}" in group.notice.hint
 
 
 def test_two_causes_are_two_lines(form: Form, numbers: dict[str, Number]) -> None:

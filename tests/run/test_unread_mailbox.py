@@ -27,7 +27,7 @@ def mailbox(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     for kind in ("IMAP", "SMTP"):
         monkeypatch.setenv(f"NIANBAO_{kind}_USER", WHO.user)
         monkeypatch.setenv(f"NIANBAO_{kind}_PASSWORD", WHO.password)
-    monkeypatch.setattr(mailing, "collect", lambda *_: FetchReport(failure=answer[0]))
+    monkeypatch.setattr(mailing, "collect", lambda *_, **__: FetchReport(failure=answer[0]))
     return answer
 
 

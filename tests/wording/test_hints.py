@@ -167,6 +167,10 @@ def _filled(_: Figures, sheet: str, said: str) -> Figures:
     return {_key(sheet, cell): int(number) for cell, number in found}
 
 
+def _restored(figures: Figures) -> Figures:
+    return _summed(figures, TOTALS)
+
+
 _ACTS: Sequence[tuple[str, Callable[..., Figures]]] = (
     (r"(\S+) (\S+) 的数(?:分别)?复制到 (\S+?)，再在 ([^（]+)", _copied),
     (r"(\S+) (\S+) 的 (\d+) 移到 (\S+) ([A-Z]+\d+)", _moved),
@@ -175,6 +179,7 @@ _ACTS: Sequence[tuple[str, Callable[..., Figures]]] = (
     (r"(\S+)  ([A-Z]+) 列与 ([A-Z]+) 列的数对换", _columns),
     (r"(\S+) ((?:[A-Z]+\d+ 填 -?\d+，?)+)", _filled),
     (r"([^（]+ 改为 [^（]+)", _single),
+    (r"总计是手工填的或者公式被改动，与各项不符（.+），退回表中恢复自动计算", _restored),
 )
 
 
