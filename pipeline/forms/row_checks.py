@@ -112,9 +112,9 @@ def repeats_formula(register: Register, rows: int = 0) -> str:
 
 def _folded(area: str) -> str:
     text = without(f"ASC({area})", (" ",))
-    for signs in (OPENING, CLOSING):
+    for signs, plain in ((OPENING, "("), (CLOSING, ")")):
         for sign in signs:
-            text = f'SUBSTITUTE({text},"{sign}","{"(" if signs is OPENING else ")"}")'
+            text = f'SUBSTITUTE({text},"{sign}","{plain}")'
     return text
 
 

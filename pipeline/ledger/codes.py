@@ -79,7 +79,7 @@ def remember(ledger: Ledger, district: District, *, now: datetime) -> None:
     known, year = memory(ledger), district.year
     plain = [replace(agency, line=0) for agency in district.roster_agencies]
     new = [item for item in plain if item.code not in known or known[item.code][-1].agency != item]
-    left = _left(ledger, district)
+    left = _left(ledger, district, known)
     if not new and not left:
         return
     with ledger.transaction("what the roster says is known together, and since when"):
@@ -94,10 +94,12 @@ def remember(ledger: Ledger, district: District, *, now: datetime) -> None:
         )
 
 
-def _left(ledger: Ledger, district: District) -> list[str]:
+def _left(ledger: Ledger, district: District, known: Memory) -> list[str]:
     """Return the codes of who had reported by the last finished run and is not on the roster now."""
-    last = last_result(ledger, district.year)
     listed = {agency.code for agency in district.roster_agencies}
+    if known and known.keys() <= listed:  # as on nearly every night: then no result need be read
+        return []
+    last = last_result(ledger, district.year)
     came = (item["agency"] for item in last.record["submissions"]) if last else ()
     return [code for code in dict.fromkeys(came) if code and code not in listed]
 

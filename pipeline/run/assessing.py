@@ -253,14 +253,15 @@ def _filed(
     )
     firsts = _first_arrivals(kept)
     accepted = campaign.accepted
+    counted = [campaign.counted_for(who.agency, item.came_at) for item, who in kept]
     submissions = [
         replace(
-            _submission(campaign, item, found[item.envelope.sha256], who, firsts),
+            _submission(campaign, item, found[item.envelope.sha256], who, firsts, own),
             accepted=accepted[item.id].reason if item.id in accepted else "",
         )
-        for item, who in kept
+        for (item, who), own in zip(kept, counted, strict=True)
     ]
-    bases = _bases(campaign, kept, submissions)
+    bases = _bases(campaign, kept, submissions, counted)
     return [
         _Filed(item, who, sent, versions.get(item.id, 0), words.of[item.id], basis)
         for (item, who), sent, basis in zip(kept, submissions, bases, strict=True)
@@ -392,9 +393,9 @@ def _submission(
     found: Reading,
     who: identity.Identity,
     firsts: Mapping[str, datetime | None],
+    counted: Counted,
 ) -> Submission:
-    """Join what is known of an arrival with its one time of receipt, and with which past it is compared."""
-    counted = campaign.counted_for(who.agency, item.came_at)
+    """Join what is known of an arrival with its one time of receipt, with what its registers come to, and with which past it is compared."""
     if campaign.district.collected and any(item.variant == REFUSING for item in found.findings):
         found = replace(found, findings=among(found.findings, campaign.titles))
     made = submission(
@@ -461,7 +462,10 @@ def _first_arrivals(kept: Sequence[Identified]) -> dict[str, datetime | None]:
 
 
 def _bases(
-    campaign: JudgingContext, kept: Sequence[Identified], submissions: Sequence[Submission]
+    campaign: JudgingContext,
+    kept: Sequence[Identified],
+    submissions: Sequence[Submission],
+    counted: Sequence[Counted],
 ) -> list[str]:
     """Digest for each file everything its judgement depends on."""
     whole, pasts = campaign.basis, _pasts(campaign, submissions)
@@ -469,13 +473,13 @@ def _bases(
     for waiver in campaign.decided(*ABOUT_RULES):
         exceptions.setdefault(waiver.agency, []).append(waiver)
     bases = []
-    for (item, who), sent in zip(kept, submissions, strict=True):
+    for (item, who), sent, registers in zip(kept, submissions, counted, strict=True):
         code = who.agency.code if who.agency else ""
         past = pasts.get(sent.past_key)
         times = (sent.received_at, sent.surely_after, sent.first_at)
-        counted = [found] if (found := campaign.counted_for(who.agency, item.came_at)) else []
+        own = [registers] if registers else []
         accepted = [sent.accepted] if sent.accepted else []
-        depends = (whole, item.envelope, who, past, exceptions.get(code), *times, *counted, *accepted)
+        depends = (whole, item.envelope, who, past, exceptions.get(code), *times, *own, *accepted)
         bases.append(digest_of(depends))
     return bases
 

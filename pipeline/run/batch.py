@@ -44,6 +44,7 @@ from pipeline.model import (
     Agency,
     Assessment,
     Decision,
+    DecisionKind,
     DistrictSummary,
     Made,
     PastReport,
@@ -332,7 +333,8 @@ def _work(session: Session, number: int, basis: RunInputs, earlier: RunResult | 
     letterbox.check(session.district)
     remember_deliveries(session.ledger, basis.campaign.form, session.district.year)
     assessed = _assess(session, basis)
-    if undone := overtaken(_new_decisions(session, basis), assessed.assessments):
+    new = _new_decisions(session, basis)
+    if new and (undone := overtaken(new, assessed.assessments)):
         session, basis = _without(session, basis, undone)
         assessed = _assess(session, basis)
     publication = _publication(session, basis, assessed, number, earlier)
@@ -370,9 +372,10 @@ def _work(session: Session, number: int, basis: RunInputs, earlier: RunResult | 
 
 
 def _new_decisions(session: Session, basis: RunInputs) -> list[Decision]:
-    """Return what was decided since the last finished run."""
-    last = campaign.last_result(session.ledger, session.district.year)
-    return [item for item in basis.campaign.decisions if last is None or item.given_at > last.at]
+    """Return what was decided of versions since the last finished run."""
+    given = basis.campaign.decided(DecisionKind.COUNT, DecisionKind.RETURN)
+    last = campaign.last_result(session.ledger, session.district.year) if given else None
+    return [item for item in given if last is None or item.given_at > last.at]
 
 
 def _without(session: Session, basis: RunInputs, undone: Mapping[Decision, int]) -> tuple[Session, RunInputs]:

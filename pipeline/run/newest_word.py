@@ -59,7 +59,7 @@ def words_of(
 
 
 def overtaken(given: Iterable[Decision], assessments: Iterable[Assessment]) -> dict[Decision, int]:
-    """Return those of the decisions ``given`` since the last run that change nothing, each with the version that counts instead.
+    """Return those of the decisions ``given`` of versions since the last run that change nothing, each with the version that counts instead.
 
     More had come by then than whoever decided had seen.
     """
@@ -70,7 +70,7 @@ def overtaken(given: Iterable[Decision], assessments: Iterable[Assessment]) -> d
     counting = {code: found.version for code, files in own.items() if (found := versions_of(files).counting)}
     return {
         decision: counting[decision.agency]
-        for decision in of_kind([*given], DecisionKind.COUNT, DecisionKind.RETURN)
+        for decision in given
         if counting.get(decision.agency, decision.version) != decision.version
     }
 

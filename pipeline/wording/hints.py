@@ -53,7 +53,7 @@ RESTORED = "restored"
 """The kind of a suggestion that a workbook with live totals carries out by itself: nothing is left to change."""
 _NAMED = 3
 """Totals that one sentence names."""
-_LIVE = "退回表中恢复自动计算"
+_TYPED = "手工填的或者公式被改动，退回表中恢复自动计算"
 
 _PAIR = 2
 
@@ -89,11 +89,11 @@ def _of_typed_totals(suggestion: Suggestion) -> str:
 
 def _way(form: Form, suggestion: Suggestion) -> str:
     if suggestion.kind == TYPED_TOTAL:
-        return f"各项都无误的，错在总计（手工填的或者公式被改动，{_LIVE}）"
+        return f"各项都无误的，错在总计（{_TYPED}）"
     if suggestion.kind == RESTORED:
-        return f"各项都无误的，不用改（总计是手工填的或者公式被改动，{_LIVE}）"
+        return f"各项都无误的，不用改（总计是{_TYPED}）"
     if suggestion.kind == RESTORED_OPEN:
-        return f"各项都无误的，发回后由{form.words.office}打电话核实（总计是手工填的或者公式被改动，{_LIVE}）"
+        return f"各项都无误的，发回后由{form.words.office}打电话核实（总计是{_TYPED}）"
     likely = _LIKELY.get(suggestion.kind, "")
     reason = f"（{likely}）" if likely else ""
     count = suggestion.settles

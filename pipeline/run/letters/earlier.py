@@ -5,9 +5,10 @@ What a clerk was told of the version before, and which figures differ from the w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 
 from pipeline.district.folder import District
 from pipeline.forms.form import Form
@@ -20,7 +21,7 @@ from pipeline.run.letters.delivered import as_delivered
 from pipeline.wording.messages import spoken
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: what was accepted again is read once for all letters
 class EarlierLetters:
     """What was told and delivered in the campaign; ``result`` is what stands now."""
 
@@ -55,9 +56,13 @@ class EarlierLetters:
         known = tuple(notice for notice in before.notices if (notice.code, notice.key) not in news)
         return replace(body, earlier=replace(before, notices=known))
 
+    @cached_property
+    def _accepted_again(self) -> Mapping[str, Sequence[assessments.AcceptedAgain]]:
+        return assessments.accepted_again(self.ledger, self.district.year)
+
     def _changes(self, arrival: AnsweredFile, since: datetime) -> Iterator[str]:
         """Say which figures of a version became others since its receipt."""
-        again = assessments.accepted_again(self.ledger, self.district.year).get(arrival.sha256, [])
+        again = self._accepted_again.get(arrival.sha256, [])
         then = next((item.numbers for item in reversed(again) if item.at <= since), {})
         now = arrival.report.numbers if arrival.report else ()
         for cell, new in zip(self.form.cells, now, strict=False):
