@@ -3,7 +3,7 @@
 The folder is opened read-only, so nothing is deleted, moved or marked as read. The place is a UID under a UIDVALIDITY
 (RFC 3501, 2.3.1.1): where the latter has changed the numbers mean nothing any more and everything is fetched again;
 mails are kept under names made of their content, so fetching one twice changes nothing. A mail that the server lists and
-does not hand over stays owed, and is asked for again.
+does not hand over, or at which it hangs up, stays owed, and is asked for again.
 """
 
 from __future__ import annotations
@@ -12,10 +12,11 @@ import hashlib
 import imaplib
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Self
 
 from imap_tools import MailBox, MailBoxStartTls
 from imap_tools.errors import (
@@ -91,11 +92,11 @@ def fetch(
     """
     stored, in_a_row, owed, given_up, ended = 0, 0, dict[int, date](), list[int](), ""
     try:
-        with within(_WHOLE), _mailbox(settings, who) as box:
-            place = _place(box, position)
+        with within(_WHOLE), _Connection(settings, who) as connection:
+            place = _place(connection.box, position)
             last, owed = place.uid, dict(place.owed)
-            for uid in (*_listed(box, last, since), *place.owed):
-                content, first = _content(box, uid), owed.pop(uid, today)
+            for uid in (*_listed(connection.box, last, since), *place.owed):
+                content, first = connection.content(uid, place.uidvalidity), owed.pop(uid, today)
                 if content:
                     store(path_of(content), content)
                     stored += 1
@@ -186,12 +187,51 @@ def _mailbox(settings: MailSettings, who: Credentials) -> Iterator[BaseMailBox]:
                 box.client.shutdown()  # a server that is gone says no goodbye
 
 
+class _Connection:
+    """A mailbox, and a new connection to it where a request for one mail ended the last.
+
+    At a mail that a server cannot read, some answer nothing, or hang up. Twice in a row is not the mails' fault.
+    """
+
+    def __init__(self, settings: MailSettings, who: Credentials) -> None:
+        self._connect = partial(_mailbox, settings, who)
+        self._open = ExitStack()
+        self._ended_at_a_mail = False
+
+    def __enter__(self) -> Self:
+        self.box = self._open.enter_context(self._connect())
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._open.close()
+
+    def content(self, uid: int, uidvalidity: int) -> bytes | None:
+        """Fetch one mail as ``_content`` does; nothing as well where the server fails at this mail and at no other."""
+        try:
+            content = _content(self.box, uid)
+        except _LineError:
+            if self._ended_at_a_mail:
+                raise
+            self._ended_at_a_mail = True
+            self._open.close()
+            self.box = self._open.enter_context(self._connect())
+            if _uidvalidity(self.box) != uidvalidity:
+                raise
+            return b""
+        self._ended_at_a_mail = False
+        return content
+
+
 def _place(box: BaseMailBox, position: Position | None) -> Position:
     """Return ``position``, or where to begin in a mailbox that is numbered otherwise by now."""
+    uidvalidity = _uidvalidity(box)
+    return position if position and position.uidvalidity == uidvalidity else Position(uidvalidity, 0)
+
+
+def _uidvalidity(box: BaseMailBox) -> int:
     with _line():
         _, values = box.client.response("UIDVALIDITY")
-        uidvalidity = _number(str(values[0], "latin-1")) if values and values[0] else 0
-    return position if position and position.uidvalidity == uidvalidity else Position(uidvalidity, 0)
+        return _number(str(values[0], "latin-1")) if values and values[0] else 0
 
 
 def _listed(box: BaseMailBox, last: int, since: date) -> list[int]:

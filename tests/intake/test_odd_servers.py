@@ -102,7 +102,8 @@ def test_whatever_a_server_answers_ends_fetching_with_a_sentence(
 ) -> None:
     done, stored, place = fetched(tmp_path, odd)
     assert "收取邮件失败" in done.failure
-    assert (stored, place) == ([], None)
+    assert stored == []
+    assert place == (Position(7, 1, {1: TODAY}) if "UID FETCH" in odd else None)
 
 
 def endless(signs: Iterable[bytes]) -> Answer:
@@ -125,8 +126,40 @@ def test_signs_of_life_are_no_answer(tmp_path: Path, monkeypatch: pytest.MonkeyP
     signs = [b"* 1 FETCH (UID 1 BODY[] {999999}\r\n"] if command == "UID FETCH" else []
     done, stored, place = fetched(tmp_path, {command: endless(signs)})
     assert "长时间没有" in done.failure
-    assert (stored, place) == ([], None)
-    assert time.monotonic() - begun < 20
+    assert stored == []
+    assert place == (Position(7, 1, {1: TODAY}) if command == "UID FETCH" else None)
+    assert time.monotonic() - begun < 40
+
+
+def hangs_up(_say: Say, _: bytes) -> None:
+    raise OSError
+
+
+@pytest.mark.parametrize("odd", [endless([]), hangs_up, b"\xff\xfe garbage\r\n" + DONE])
+def test_a_mail_at_which_the_line_ends_is_owed_and_stops_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, odd: Answer
+) -> None:
+    monkeypatch.setattr(imap, "_REQUEST", 0.5)
+    monkeypatch.setattr(imap, "_FAREWELL", 0.5)
+    broken = {"UID FETCH 2 ": odd}
+    done, stored, place = fetched(tmp_path, broken)
+    assert (len(stored), place) == (2, Position(7, 3, {2: TODAY}))
+    assert "服务器上的编号 2" in done.failure
+    assert "收取邮件失败" not in done.failure
+    later = TODAY + timedelta(days=1)
+    assert fetched(tmp_path, broken, place, later)[2] == place
+    assert fetched(tmp_path, {}, place, later) == (FetchReport(1), [MAIL], Position(7, 3))
+
+
+def test_a_mailbox_that_is_numbered_otherwise_after_a_cut_is_begun_anew_the_next_time(tmp_path: Path) -> None:
+    numbers = iter((7, 8))
+
+    def numbered(say: Say, _: bytes) -> None:
+        say(b"* OK [UIDVALIDITY %d] x\r\n" % next(numbers) + DONE)
+
+    done, stored, place = fetched(tmp_path, {"EXAMINE": numbered, "UID FETCH 2 ": hangs_up})
+    assert "收取邮件失败" in done.failure
+    assert (len(stored), place) == (1, Position(7, 1))
 
 
 def test_a_slow_line_has_the_time_that_its_bytes_take(
