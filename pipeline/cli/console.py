@@ -127,16 +127,15 @@ def progress() -> Iterator[Callable[[str, int, int], None]]:
         yield advance
 
 
-def print_outcome(outcome: Outcome, district: District, *, dry_run: bool) -> None:
+def print_outcome(outcome: Outcome, *, dry_run: bool) -> None:
     """Print what a run found, what to do next, and where the results are."""
-    console = out()
+    console, district = out(), outcome.district
     console.print(
         Text(f"{district.name} {spaced_of(district.year)}{form_of(district).words.document}", style="bold")
     )
     console.print(counts_in_words(outcome.record["counts"]))
-    if district.mail.fetches or came_by_mail(outcome.record):
-        for remark in district.mail_remarks:
-            console.print(f"注意：{remark}")
+    for remark in district.remarks(came_by_mail=came_by_mail(outcome.record)):
+        console.print(f"注意：{remark}")
     _print_troubles(console, outcome.record)
     _print_missing(console, outcome.record, district)
     _print_strange(console, outcome.record)
@@ -373,13 +372,13 @@ def print_rules(district: District, records: Sequence[RuleRecord]) -> None:
     console.print(table if records else "还没有提示过问题。")
 
 
-def print_status(district: District, found: Status) -> None:
+def print_status(found: Status) -> None:
     """Print agency by agency what came, which version counts, how many problems it has, and the last letter."""
     from pipeline.coordinating.todo import choices_for  # noqa: PLC0415 - what decides, only where it is asked for
 
-    console = out()
+    console, district = out(), found.district
     console.print(f"{district.name} {spaced_of(district.year)}报送情况")
-    console.print(_status_table(console, district, found))
+    console.print(_status_table(console, found))
     if console.width < _ALL_COLUMNS:
         console.print(f"窗口较窄，没有列出最近一封信和文件；放宽到 {_ALL_COLUMNS} 列以上再看。")
     names = {agency.code: agency.name for agency in district.roster_agencies}
@@ -398,11 +397,12 @@ def print_status(district: District, found: Status) -> None:
     for decision in found.decisions:
         if not decision.is_by_program:
             console.print(decided(decision, names))
-    console.print(counts_in_words(found.counts(district)))
+    console.print(counts_in_words(found.counts()))
 
 
-def _status_table(console: Console, district: District, found: Status) -> Table:
+def _status_table(console: Console, found: Status) -> Table:
     """Draw up one row an agency: on a terminal the file gives way first, on a narrow one it and the letter are left out."""
+    district = found.district
     form, is_narrow = form_of(district), console.width < _ALL_COLUMNS
     table = Table(box=None, pad_edge=False, collapse_padding=True)
     table.add_column("单位", no_wrap=not is_narrow, overflow="fold")

@@ -35,6 +35,7 @@ class Status:
     """
 
     versions: Mapping[str, Versions[JudgedFile]]
+    district: District
     unclaimed: Sequence[JudgedFile] = ()
     letters: Mapping[str, StoredLetter] = field(default_factory=dict)
     decisions: Sequence[Decision] = ()
@@ -44,10 +45,10 @@ class Status:
         """Return what came from the agency with ``code``."""
         return self.versions.get(code, NOTHING)
 
-    def counts(self, district: District) -> dict[str, int]:
+    def counts(self) -> dict[str, int]:
         """Count as ``run.json`` does: agencies by the version that describes them, and files that wait for a person."""
-        own = [self.of(agency.code) for agency in (*district.agencies, *self.on_their_own)]
-        form = form_of(district)
+        own = [self.of(agency.code) for agency in (*self.district.agencies, *self.on_their_own)]
+        form = form_of(self.district)
         awaiting = [
             item.shown
             for item in own
@@ -82,6 +83,7 @@ def status(district: District, output: Path, *, today: date) -> Status:
         parts = {agency.code for agency in district.merged if agency not in alone}
         return Status(
             versions=versions,
+            district=district,
             unclaimed=tuple(item for item in files if item.agency is None or _waits(item, parts)),
             letters=letters.last_by_agency(ledger, district.year),
             decisions=tuple(decided),

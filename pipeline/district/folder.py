@@ -97,6 +97,12 @@ class District:
     """Forms and periods of all campaigns of the district, the first one's first; empty where there is one alone."""
     is_second: bool = False
     """Whether it is one of the ``others`` of a district."""
+    today: date | None = field(default=None, compare=False, repr=False)
+    """The day as of which the roster was read, None for all that it says."""
+    is_closed: bool = False
+    """Whether its roster is the one by which it was collected, not the one of ``today``."""
+    closed_remark: str = field(default="", compare=False, repr=False)
+    """Which bodies changed after that, in a sentence."""
     others: tuple[District, ...] = field(default=(), compare=False, repr=False)
     """Of the first campaign of a district: those of the other forms and periods that it collects at the same time."""
 
@@ -193,11 +199,12 @@ class District:
         """The file in which a person writes settings; while nothing is filled in, that is the workbook."""
         return self.book or self.folder / (BOOK_NAME if self.has_sample_roster else CONFIG_NAME)
 
-    @property
-    def mail_remarks(self) -> tuple[str, ...]:
-        """What a coordinator who takes figures from mails must know of the settings, in sentences."""
+    def remarks(self, *, came_by_mail: bool) -> tuple[str, ...]:
+        """Return what a coordinator must know of the campaign, in sentences; of mails, if any file came by one."""
+        has_mails = came_by_mail or self.mail.fetches
         named = UNVERIFIED.format(where=self.where("mail", "authserv_id"))
-        return () if self.mail.authserv_id else (named,)
+        unverified = named if has_mails and not self.mail.authserv_id else ""
+        return tuple(filter(None, (unverified, self.closed_remark)))
 
     @property
     def trusted_senders(self) -> tuple[str, ...]:
@@ -364,6 +371,7 @@ def _district(
         merged=tuple(item for item in roster if _is_merged(item, today)),
         form_mark=own_mark(written.form, folder),
         collector=office_of(written.form, folder),
+        today=today,
     )
     others = _others(own, source.tables(FORMS))
     given = _divided(source.tables("extension"), (own, *others))

@@ -1,7 +1,7 @@
 """A district and its output folder go in; its ledger and the district as persons have decided come out: the one way to both.
 
 Whoever opens the ledger without this works with a roster that nobody has held against memory, and with deadlines that
-somebody has extended since.
+somebody has extended since; or takes a campaign that is over by a roster of today.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from pathlib import Path
 
 from pipeline.district.folder import District
 from pipeline.ledger import arrivals, decisions
+from pipeline.ledger.closed_roster import by_its_roster
 from pipeline.ledger.codes import check_codes, check_list
 from pipeline.ledger.store import Ledger, open_copy, open_ledger, parts_in
 
@@ -43,4 +44,4 @@ def left_behind(output: Path, parts: Collection[str]) -> frozenset[str]:
 def _as_decided(ledger: Ledger, district: District) -> District:
     check_list(ledger, district)
     check_codes(ledger, district.roster_agencies, district.roster)
-    return district.as_decided(decisions.in_force(ledger, district.year))
+    return by_its_roster(ledger, district.as_decided(decisions.in_force(ledger, district.year)))

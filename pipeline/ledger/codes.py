@@ -69,12 +69,14 @@ def _entry(said: Sequence[Any]) -> RosterEntry:
 
 
 def remember(ledger: Ledger, district: District, *, now: datetime) -> None:
-    """Record what the roster says from ``now`` on, where that is new, and who is off it; the sample that ``init`` wrote says nothing.
+    """Record what the roster says from ``now`` on, where that is new, and who is off it.
+
+    The sample that ``init`` wrote says nothing, nor does a campaign that has a roster of its own by now.
 
     Of those that are off it, whoever had reported by the last finished run is told of: a row that a person deleted by
     mistake takes a report out of the sums.
     """
-    if district.has_sample_roster:
+    if district.has_sample_roster or district.is_closed:
         return
     known, year = memory(ledger), district.year
     plain = [replace(agency, line=0) for agency in district.roster_agencies]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from pipeline.ledger.store import Ledger, stored
-from pipeline.model import RunCounts
+from pipeline.ledger.store import Ledger, stored, stored_moment
+from pipeline.model import CHINA, RunCounts
 
 if TYPE_CHECKING:
     from sqlite3 import Row
@@ -37,6 +37,14 @@ def finish(
             "UPDATE runs SET finished_at = ?, outcome = ?, inputs = ?, counts = ? WHERE id = ?",
             (now.isoformat(), outcome, inputs, json.dumps(counts or {}), run),
         )
+
+
+def any_until(ledger: Ledger, year: int, day: date) -> bool:
+    """Say whether a run of the campaign was finished by the end of ``day``."""
+    row = ledger.one("SELECT min(finished_at) AS first FROM runs WHERE year = ?", (year,))
+    return (
+        row is not None and bool(row["first"]) and stored_moment(row["first"]).astimezone(CHINA).date() <= day
+    )
 
 
 def counts_before(ledger: Ledger, year: int, before: int) -> tuple[RunCounts, ...]:

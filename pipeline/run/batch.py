@@ -90,6 +90,8 @@ class Outcome:
 
     folder: Path
     record: Record
+    district: District
+    """As the campaign has it: with the roster by which it was collected."""
     written: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     unchanged: bool = False
@@ -317,7 +319,7 @@ def _leave(session: Session, number: int, basis: RunInputs, earlier: RunResult) 
         session.ledger, number, runs.UNCHANGED, basis.digest, now=session.now, counts=earlier.record["counts"]
     )
     session.journal.line(f"  结果　没有新的报送，结果文件保持不变；{letters.words or '没有新写信'}")
-    return Outcome(session.target, dict(earlier.record), unchanged=True, letters=letters)
+    return Outcome(session.target, dict(earlier.record), session.district, unchanged=True, letters=letters)
 
 
 def _work(session: Session, number: int, basis: RunInputs, earlier: RunResult | None = None) -> Outcome:
@@ -362,6 +364,7 @@ def _work(session: Session, number: int, basis: RunInputs, earlier: RunResult | 
     return Outcome(
         session.target,
         done.record,
+        session.district,
         done.written,
         done.removed,
         letters=letters,

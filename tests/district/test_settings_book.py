@@ -142,7 +142,7 @@ def test_who_uses_the_workbook_is_told_its_line_and_who_writes_text_the_key(tmp_
     own = load_district(desk(tmp_path, beside))
     for campaign in own.campaigns:
         assert campaign.where("mail", "authserv_id") == "经办.xlsx 的“设置”的“邮件服务器的名字”"
-        assert campaign.where("mail", "authserv_id") in campaign.mail_remarks[0]
+        assert campaign.where("mail", "authserv_id") in campaign.remarks(came_by_mail=True)[0]
     text_district(tmp_path, SAME_AS_TEXT, ROSTER.encode())
     (tmp_path / "经办.xlsx").unlink()
     assert load_district(tmp_path).where("mail", "authserv_id") == "district.toml 的 [mail] 的 authserv_id"

@@ -144,8 +144,8 @@ def run(
         records = [outcome.record for outcome in outcomes]
         sys.stdout.buffer.write(to_json(records if district.others else records[0]))
     else:
-        for outcome, campaign in zip(outcomes, district.campaigns, strict=True):
-            console.print_outcome(outcome, campaign, dry_run=dry_run)
+        for outcome in outcomes:
+            console.print_outcome(outcome, dry_run=dry_run)
     failures = [failure for outcome in outcomes for failure in outcome.failures]
     if failures:
         raise EnvironmentFailedError("\n".join(dict.fromkeys(failures)))
@@ -178,7 +178,7 @@ def status(
                 console.print_rules(district, standing.rules(district, output_of(folder, output)))
             else:
                 found = standing.status(district, output_of(folder, output), today=moment.date())
-                console.print_status(district, found)
+                console.print_status(found)
 
 
 @commands.command("open", cls=Command, epilog="例：nianbao open 临平区")

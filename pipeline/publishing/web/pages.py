@@ -55,9 +55,7 @@ def coordinators_page(
         ),
         run_counts=(*publication.earlier_runs, RunCounts(publication.now, run_record["counts"])),
         waivers=publication.background.decided(DecisionKind.WAIVE),
-        remarks=publication.district.mail_remarks
-        if publication.district.mail.fetches or came_by_mail(run_record)
-        else (),
+        remarks=publication.district.remarks(came_by_mail=came_by_mail(run_record)),
         doubted=frozenset(item.key for item in publication.assessments if unanswered(publication.form, item)),
         published=publication.published,
         short=publication.form.words.short,
