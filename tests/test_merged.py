@@ -67,10 +67,28 @@ def test_what_the_merged_report_held_is_last_years_and_counted_once(town: Town) 
     assert "合并各单位之和" not in source
     assert figures == numbers(whole)
     town.run("2025-01-06")
+    assert last_year_in_the_workbook(town) == disclosed(town, numbers(whole, other))
+
+
+def test_what_a_dissolved_body_reported_is_in_last_years_sum(town: Town) -> None:
+    merged_report(town)
+    whole, other = town.figures[CULTURE], town.figures[OTHER]
+    next_year(town)
+    del town.lines["003"]
+    town.save()
+    town.run("2025-01-06")
+    assert last_year_in_the_workbook(town) == disclosed(town, numbers(whole, other))
+
+
+def last_year_in_the_workbook(town: Town) -> list[Decimal]:
+    """The district's figures of the first table as 同比 says they were."""
     book = openpyxl.load_workbook(town.ran.folder / town.ran.record["files"]["summary"])
     past = [row[2].value for row in book["同比"].iter_rows() if isinstance(row[2].value, int | float)]
-    disclosed = slice(len(town.form.cells_of(town.form.tables[0].key)))
-    assert [Decimal(str(item)) for item in past[disclosed]] == numbers(whole, other)[disclosed]
+    return disclosed(town, [Decimal(str(item)) for item in past])
+
+
+def disclosed(town: Town, figures: list[Decimal]) -> list[Decimal]:
+    return figures[: len(town.form.cells_of(town.form.tables[0].key))]
 
 
 def test_what_both_reported_before_the_merger_is_added_up(town: Town) -> None:

@@ -67,13 +67,16 @@ class Bodies:
     ) -> dict[str, PastReport]:
         """Return what the reports of ``year`` say of each body as it stands now; those ``apart`` stand for themselves still.
 
-        ``summed``: only for the sum of all, in which a body that was split is whole.
+        ``summed``: only for the sum of all, in which a body that was split is whole, and one that was dissolved was there.
         """
-        return {
+        known = {
             agency.code: past
             for agency in (*self.agencies, *(item for item in self.merged if item.code in apart))
             if (past := self.past_of(agency, found, year, apart=apart, summed=summed)) is not None
         }
+        listed = {agency.code for agency in (*self.agencies, *self.merged)}
+        dissolved = {code: past for code, past in found.items() if code not in listed} if summed else {}
+        return known | dissolved
 
     def past_of(
         self,

@@ -144,12 +144,11 @@ def background(form: Form, summary: DistrictSummary) -> Background:
     printed = {report.code: report.numbers for report in summary.reports}
     keys = [cell.key for cell in form.cells]
     past = {code: dict(zip(keys, (value + 1 for value in row), strict=True)) for code, row in printed.items()}
-    past |= {"900": dict.fromkeys(keys, 3)}
     before = {code: (*row[:-2], row[-2] + 4, row[-1]) for code, row in list(printed.items())[1:]}
     some = summary.states[0].agency.code
     return Background(
         printed=printed,
-        past={2022: past, 2021: {some: dict.fromkeys(keys, 21)}, 2020: {"900": dict.fromkeys(keys, 20)}},
+        past={2022: past, 2021: {some: dict.fromkeys(keys, 21)}},
         decisions=[Decision.waive(some, "T3-04", "机构合并", "王主任", NOW, DEADLINE)],
         delivered=Delivered(NOW, before),
         reports={code: f"reports/{code}.docx" for code in printed},
@@ -752,7 +751,6 @@ def test_an_unknown_last_year_leaves_a_sentence_and_nothing_else(form: Form) -> 
 
 
 def test_the_chart_by_years_says_of_how_many_agencies_each_is(form: Form) -> None:
-    """2020 is known of an agency that is not on the roster, so it is not shown."""
     summary = merged(form, *mixed(form))
     said = texts(opened(build_from(form, summary, [], background(form, summary)), values=True)[CHARTS_SHEET])
     size = len(summary.reports)

@@ -45,10 +45,8 @@ class Brief:
         return self.background.extended.get(code, self.deadline)
 
     def past_of(self, year: int) -> dict[str, PastFigures]:
-        """The figures of ``year`` of each agency of the roster that has them."""
-        found = self.background.past.get(year, {})
-        codes = (state.agency.code for state in self.summary.states)
-        return {code: found[code] for code in codes if found.get(code)}
+        """The figures of ``year`` of each agency that had them, be it on the roster still or not."""
+        return {code: figures for code, figures in self.background.past.get(year, {}).items() if figures}
 
     @property
     def counted(self) -> int:
