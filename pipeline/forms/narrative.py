@@ -391,6 +391,8 @@ class PartSums(Narrative):
     ends: tuple[str, ...]
     other_ends: tuple[str, ...]
     """Words of a label that end a list: where the whole comes first, and where it comes last."""
+    anew: str
+    """How a label begins with which something else is told: …，目录信息30条，全年发布解读信息20条."""
     closing: tuple[str, ...]
     kinds: str
     complete: str

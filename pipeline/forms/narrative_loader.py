@@ -33,6 +33,7 @@ _PATTERNS = (
         "totals",
         "ends",
         "other_ends",
+        "anew",
         "closing",
         "kinds",
         "complete",

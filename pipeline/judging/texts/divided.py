@@ -72,11 +72,12 @@ class Divisions:
         self._requests = compiled(rule.of_requests)
         self._answered = compiled(rule.answered)
         self._topics = compiled(rule.topics)
+        self._anew = compiled(rule.anew)
         self._strict = [words for item, words, _ in known.items if item.all_of and not item.of]
 
     def wrong(self, said: ListedText) -> Iterator[DividedWhole]:
         """Yield the divisions that do not make their whole."""
-        for found in self._reader.divisions(said.sentence):
+        for found in (own.until(self._anew) for own in self._reader.divisions(said.sentence)):
             if _is_explained(found, said) or self._is_doubtful(found, said) or not self._is_one_way(found):
                 continue
             if not self._is_enough(found) or self._may_have_waited(found, said):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate, islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from pipeline.forms.narrative import NOT_EXACT, NUMERAL
 from pipeline.judging.texts.beginnings import any_of, compiled
@@ -99,6 +99,12 @@ class PartList:
             for first, before in enumerate(sums)
             for after in sums[first + _FEWEST :]
         )
+
+    def until(self, anew: re.Pattern[str]) -> Self:
+        """Return the list without what begins ``anew`` and so may be no part of it, if the parts before come nearer to the whole."""
+        end = next((at for at, label in enumerate(self.labels) if anew.match(label)), 0)
+        shorter = replace(self, parts=self.parts[:end], is_last=False) if end >= _FEWEST else self
+        return min(self, shorter, key=lambda own: abs(own.added - own.whole))
 
     def is_within(self, percent: int) -> bool:
         """Say whether what the parts make differs from the whole by no more than ``percent`` of it."""

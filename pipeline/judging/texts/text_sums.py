@@ -53,6 +53,7 @@ class _Lists:
         self._complete = compiled(rule.complete)
         self._some_of = compiled(rule.some_of)
         self._unlisted = compiled(rule.unlisted)
+        self._anew = compiled(rule.anew)
         self._other_whole = compiled(rule.other_whole)
         self._blurred = compiled(any_of(rule.blurred))
         self._overlapping = compiled(any_of(rule.overlapping))
@@ -75,7 +76,7 @@ class _Lists:
 
         What was ``carried`` over from last year may be among outcomes, though not among what came.
         """
-        for found in self._reader.lists(sentence):
+        for found in (own.until(self._anew) for own in self._reader.lists(sentence)):
             if len(found.parts) < _FEWEST:
                 if found.added > found.whole + sum(found.before):
                     yield found
