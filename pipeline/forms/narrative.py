@@ -17,13 +17,36 @@ NUMERAL = (
     r"|(?<![零〇一二两三四五六七八九十百千])[零〇一二两三四五六七八九十百千]{1,20}(?![零〇一二两三四五六七八九十百千]))"
 )
 """A whole number in digits, with or without separators, or in Chinese numerals."""
-SUM, NAMED, EACH, WITHIN, SOME, ALL = "sum", "named", "each", "within", "some", "all"
-"""The concepts of “together”, which adds up what stands before it, of words that name a topic in full, of “respectively”, “of these”, “to”, and “all”.
+SUM, NAMED, EACH, WITHIN, SOME, ALL, OTHERS_TOO = (
+    "sum",
+    "named",
+    "each",
+    "within",
+    "some",
+    "all",
+    "others_too",
+)
+"""The concepts of “together”, which adds up what stands before it, of words that name a topic in full, of “respectively”, “of these”, “to”, “all”, and “and others”.
 
 What is told of things that something is done to (对3件申请), or that there are (有3件申请), may be told of some of them only.
 """
 SILENT_CONCEPTS = frozenset(
-    ("filler", "and", "then", "among", "another", "rest", "aside", SUM, NAMED, EACH, WITHIN, SOME, ALL)
+    (
+        "filler",
+        "and",
+        "then",
+        "among",
+        "another",
+        "rest",
+        "aside",
+        SUM,
+        NAMED,
+        EACH,
+        WITHIN,
+        SOME,
+        ALL,
+        OTHERS_TOO,
+    )
 )
 """Concepts that mean nothing beside others: words to pass over, and those that join, go on, divide, add up, or begin an aside."""
 BARE = "bare"

@@ -327,6 +327,7 @@ class ClaimReader:
         )
         if claim and not state.phrase_clear and not self._goes_on(state, claim):
             claim = None
+        claim = self._matcher.with_others(claim, [*head, *tail]) if claim else None
         if claim and has(head, "among") and self._is_undivided(state, claim):
             claim = None
         spoken = meaning(head) | (meaning(tail) if is_clear(tail) else frozenset())

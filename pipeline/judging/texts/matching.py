@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pipeline.forms.narrative import BARE, NO, REMAINDER, SUM, WITHIN, Sum
+from pipeline.forms.narrative import BARE, NO, OTHERS_TOO, REMAINDER, SUM, WITHIN, Sum
 from pipeline.judging.texts.account import CLEAR, LISTED, Account
 from pipeline.judging.texts.clauses import joined
 from pipeline.judging.texts.pieces import OWN, TextPiece, has, is_clear, meaning
@@ -29,6 +29,8 @@ class ClaimMatcher:
         for claim in rule.claims:
             for said in () if claim.near else claim.says:
                 self._claims[said].append(claim)
+        self._undivided = frozenset(rule.undivided)
+        self._groups = self._groups_of_cells(rule)
         self._named_alone = self._subjects_named_alone(rule)
         self._sides = dict(self._named_sides(rule))
 
@@ -38,12 +40,19 @@ class ClaimMatcher:
         alone = [(said, own.family) for own in subjects for said in own.says]
         return {concept: family for said, family in alone if len(said) == 1 for concept in said}
 
+    def _groups_of_cells(self, rule: FigureClaims) -> dict[str, Claim]:
+        """Return the claims of several cells that lists name for themselves, by each of their cells: 不予公开 by its grounds."""
+        wholes = self._lists - self._undivided
+        groups = [own for own in rule.claims if own.family in wholes and own.counted and own.equals[:1]]
+        many = [(own, own.equals[0].plus) for own in groups if not own.equals[0].minus]
+        return {cell: own for own, cells in reversed(many) if len(cells) > 1 for cell in cells}
+
     def _named_sides(self, rule: FigureClaims) -> Iterator[tuple[str, str]]:
-        """Yield the keys of the claims whose words name a subject, and which: 行政复议维持8件 is of the 行政复议."""
+        """Yield the keys of the claims whose words name one subject, and which: 行政复议维持8件 is of the 行政复议; both together are neither."""
         names = self._named_alone
         for claim in rule.claims:
             named = [names[concept] for concept in names if all(concept in said for said in claim.says)]
-            if named and not claim.follows and claim.family not in self._subjects:
+            if len(named) == 1 and not claim.follows and claim.family not in self._subjects:
                 yield claim.key, named[0]
 
     def side_of(self, claim: Claim) -> str:
@@ -141,6 +150,20 @@ class ClaimMatcher:
             return None
         name = "、".join(own.name for own in claims)
         return replace(claims[0], key="+".join(own.key for own in claims), name=name, equals=(total,))
+
+    def with_others(self, claim: Claim, pieces: Sequence[TextPiece]) -> Claim:
+        """Return a claim of one ground as that of its group where it is only named as one of several: 因过程性信息等原因不予公开14件.
+
+        Where the group is not named itself, others beside the ground may be all of it or one: 属于过程性信息等情形9件.
+        """
+        group = self._groups.get(claim.equals[0].plus[0]) if claim.equals else None
+        if claim.family not in self._undivided or not group or not has(pieces, OTHERS_TOO):
+            return claim
+        own, whole = claim.equals[0], group.equals[0]
+        if any(said <= meaning(pieces) for said in group.says):
+            return replace(group, equals=(whole, own, *group.equals[1:]))
+        others = (cell for cell in whole.plus if cell not in own.plus)
+        return replace(claim, equals=(*claim.equals, whole, *(Sum((*own.plus, cell)) for cell in others)))
 
     def nothing(self, state: Account, pieces: Sequence[TextPiece], topics: Concepts) -> Claim | None:
         """Return the claim of which a clause says that there was none."""
