@@ -244,7 +244,9 @@ def _filed(
     versions = assessments.number_versions(
         ledger, year, [(item.id, who.agency.code) for item, who in sorted_out.kept if who.agency]
     )
-    words = words_of(sorted_out.kept, versions, sorted_out.words, campaign.decisions, known)
+    words = words_of(
+        sorted_out.kept, versions, sorted_out.words, campaign.decisions, known, sorted_out.before
+    )
     kept = [(item, _with_findings(who, words.findings.get(item.id, ()))) for item, who in sorted_out.kept]
     assessments.keep_words(
         ledger,

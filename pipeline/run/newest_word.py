@@ -32,8 +32,12 @@ def words_of(
     again: Mapping[int, int],
     decisions: Sequence[Decision],
     known: Iterable[Arrival],
+    before: Mapping[int, int],
 ) -> NewestWords:
-    """Say by which word each of ``kept`` was sent last. ``again`` are the arrivals and returns that only repeat one, by what they repeat."""
+    """Say by which word each of ``kept`` was sent last. ``again`` are the arrivals and returns that only repeat one, by what they repeat.
+
+    ``before`` are as in ``SortedArrivals``.
+    """
     moments = dict(_moments(known))
     by_version = {
         (who.agency.code, versions[item.id]): item.id
@@ -41,6 +45,9 @@ def words_of(
         if who.agency and item.id in versions
     }
     words = {item.id: 2 * max(item.id, again.get(item.id, 0)) for item, _ in kept}
+    for other, preferred in before.items():
+        if other in words and other not in again:
+            words[other] = min(words[other], 2 * preferred - 1)
     said: dict[int, list[Finding]] = {}
     for own in _by_agency(kept):
         newest = max(own, key=lambda number: words[number])

@@ -59,7 +59,31 @@ class SortedArrivals:
     unread: frozenset[int] = frozenset()
     """Of what is ``overtaken``, the numbers of files that could not be read and lie beside a report of their agency."""
     words: Mapping[int, int] = field(default_factory=dict)
+    before: Mapping[int, int] = field(default_factory=dict)
+    """By the number of a file that was judged already, that of the one beside it which a person prefers: it counts as sent just before that."""
     bindings: Mapping[int, Binding] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _Preferred:
+    """What a person's choice among several files of an agency does to the others, by their numbers.
+
+    A file that waited is ``passed_over``. One that was judged stays a version, sent ``before`` the one that is preferred: should that
+    not be accepted after all, it counts as it did.
+    """
+
+    passed_over: set[int] = field(default_factory=set)
+    before: dict[int, int] = field(default_factory=dict)
+
+    def choose(self, wanted: Sequence[Arrival], others: Iterable[Arrival], memory: KnownArrivals) -> None:
+        """Let those that are ``wanted`` count rather than the ``others``."""
+        oldest = min(item.id for item in wanted)
+        for item in others:
+            own = memory.earlier.get(item.id)
+            if own is None or own.verdict is Verdict.HELD:
+                self.passed_over.add(item.id)
+            else:
+                self.before[item.id] = oldest
 
 
 def sort_out(
@@ -71,14 +95,17 @@ def sort_out(
 ) -> SortedArrivals:
     """Sort the files ``known`` out. ``readings`` are by SHA-256."""
     bound = _identified(district, known, readings, memory)
-    identified, passed_over = _one_of_each_mail(bound, readings, messages, memory)
-    identified, more = _in_a_certain_order(identified, readings, messages, memory)
-    passed_over |= more
+    chosen = _Preferred()
+    identified = _one_of_each_mail(bound, readings, messages, memory, chosen)
+    identified = _in_a_certain_order(identified, readings, messages, memory, chosen)
+    passed_over = chosen.passed_over
     identified = _of_one_body(identified, readings, memory)
     unread = _unread_beside(identified, readings, messages)
     passed_over |= unread
     kept, copies = _without_copies(identified)
-    late = {item.id for item, who in kept if _is_overtaken(item, who, memory)} | passed_over
+    in_their_place = {item.id for item, who in kept if not who.held}.difference(passed_over, chosen.before)
+    judged = {number: own for number, own in memory.earlier.items() if number in in_their_place}
+    late = {item.id for item, who in kept if _is_overtaken(item, who, memory, judged)} | passed_over
     staying = [(item, who) for item, who in kept if item.id not in late]
     repeating = {item.id for item in copies}
     words = _words(
@@ -91,6 +118,7 @@ def sort_out(
         [item for item, _ in kept if item.id in late],
         frozenset(unread),
         words | returns,
+        chosen.before,
         {
             item.id: Binding(who.agency.code, tuple(one for one in who.findings if one.code == binding.CODE))
             for item, who in bound
@@ -160,11 +188,12 @@ def _one_of_each_mail(
     readings: Mapping[str, Reading],
     messages: Sequence[Message],
     memory: KnownArrivals,
-) -> tuple[list[Identified], set[int]]:
+    preferred: _Preferred,
+) -> list[Identified]:
     """Hold the reports of one agency that came in one mail and differ: which of them it means, nobody knows.
 
-    What nianbao itself sent, or knew already, is no claim beside something new: it is passed over. So are the others where
-    a coordinator has put one of them into the inbox, or accepted one. Return the numbers of what is passed over.
+    What nianbao itself sent, or knew already, is no claim beside something new: it is passed over. Where a coordinator has
+    put one of them into the inbox, or accepted one, that is ``preferred`` to the others.
     """
     chosen = {
         item.envelope.sha256 for item, who in identified if not who.held and item.envelope.source != "mail"
@@ -172,7 +201,6 @@ def _one_of_each_mail(
     first = _firsts(identified)
     by_path = {item.envelope.path: number for number, (item, _) in enumerate(identified)}
     held: dict[int, Identity] = {}
-    passed_over: set[int] = set()
     for message in messages:
         several = [by_path[path] for path in message.files if path in by_path]
         for numbers in _differing(identified, readings, several):
@@ -182,17 +210,31 @@ def _one_of_each_mail(
                 if identified[number][0].envelope.sha256 not in memory.own
                 and first[identified[number][0].envelope.sha256] in several
             ]
-            passed_over |= {identified[number][0].id for number in numbers if new and number not in new}
+            preferred.passed_over |= {
+                identified[number][0].id for number in numbers if new and number not in new
+            }
             unsure = new or numbers
             if len(unsure) == 1 or not any(_differing(identified, readings, unsure)):
                 continue
             wanted = [number for number in unsure if identified[number][0].envelope.sha256 in chosen]
             if wanted:
-                passed_over |= {identified[number][0].id for number in unsure if number not in wanted}
+                _prefer(preferred, identified, wanted, unsure, memory)
             else:
                 names = [identified[number][0].envelope.name for number in unsure]
                 held |= {number: binding.one_of_several(identified[number][1], names) for number in unsure}
-    return [(item, held.get(number, who)) for number, (item, who) in enumerate(identified)], passed_over
+    return [(item, held.get(number, who)) for number, (item, who) in enumerate(identified)]
+
+
+def _prefer(
+    preferred: _Preferred,
+    identified: Sequence[Identified],
+    wanted: Sequence[int],
+    unsure: Iterable[int],
+    memory: KnownArrivals,
+) -> None:
+    """Let the files at the places ``wanted`` count rather than the others of ``unsure``."""
+    others = [identified[number][0] for number in unsure if number not in wanted]
+    preferred.choose([identified[number][0] for number in wanted], others, memory)
 
 
 def _firsts(identified: Sequence[Identified]) -> dict[str, int]:
@@ -270,10 +312,11 @@ def _in_a_certain_order(
     readings: Mapping[str, Reading],
     messages: Sequence[Message],
     memory: KnownArrivals,
-) -> tuple[list[Identified], set[int]]:
+    preferred: _Preferred,
+) -> list[Identified]:
     """Hold the reports of one agency that differ and were found in one look, where nothing but file times or names orders them.
 
-    What a person accepts of them counts, and the others are passed over.
+    What a person accepts of them is ``preferred`` to the others.
     """
     groups: dict[tuple[object, ...], list[int]] = {}
     for number, (item, who) in enumerate(identified):
@@ -281,13 +324,12 @@ def _in_a_certain_order(
             groups.setdefault((who.agency.code, who.year, item.seen_at), []).append(number)
     mail_of = {path: message.sha256 for message in messages for path in message.files}
     held: dict[int, Identity] = {}
-    passed_over: set[int] = set()
     for numbers in groups.values():
         unsure = _in_doubt(identified, readings, mail_of, numbers)
         wanted = [number for number in unsure if identified[number][0].id in memory.accepted]
         settled = any(_was_accepted(identified[number][0], memory) for number in unsure)
         if wanted:
-            passed_over |= {identified[number][0].id for number in unsure if number not in wanted}
+            _prefer(preferred, identified, wanted, unsure, memory)
         elif not settled:
             names = "、".join(
                 f"《{name}》" for name in _distinct_names(identified[number][0].envelope for number in unsure)
@@ -295,7 +337,7 @@ def _in_a_certain_order(
             held |= {
                 number: _doubtful(identified[number][1], "order_guessed", files=names) for number in unsure
             }
-    return [(item, held.get(number, who)) for number, (item, who) in enumerate(identified)], passed_over
+    return [(item, held.get(number, who)) for number, (item, who) in enumerate(identified)]
 
 
 def _distinct_names(files: Iterable[Envelope]) -> list[str]:
@@ -498,21 +540,22 @@ def _day(moment: datetime) -> str:
     return str(moment.astimezone(CHINA).date())
 
 
-def _is_overtaken(item: Arrival, who: Identity, memory: KnownArrivals) -> bool:
+def _is_overtaken(
+    item: Arrival, who: Identity, memory: KnownArrivals, judged: Mapping[int, Judgement]
+) -> bool:
     """Whether a file waited for a person until after its agency had reported anew, and that was accepted.
 
-    One that has a version number among the agency's is in its place already: the later one counts anyhow.
+    ``judged`` are the judgements of what is in its place: what is set aside itself overtakes nothing, else neither would count. One that has a version number among the agency's is in its place already: the later one counts anyhow.
     """
-    earlier, accepted = memory.earlier, memory.accepted
-    own = earlier.get(item.id)
+    own = memory.earlier.get(item.id)
     if own is None or own.verdict is not Verdict.HELD or who.agency is None:
         return False
     if who.held and not _is_one_of_several(who):
         return False
-    if item.id not in accepted and is_settled_by_a_newer_one(own, earlier):
+    if item.id not in memory.accepted and is_settled_by_a_newer_one(own, judged):
         return True
     is_new_to_agency = not own.version or who.held
-    return is_new_to_agency and _has_newer(own.envelope, who.agency.code, earlier)
+    return is_new_to_agency and _has_newer(own.envelope, who.agency.code, judged)
 
 
 def is_settled_by_a_newer_one(own: Judgement, others: Mapping[int, Judgement]) -> bool:
