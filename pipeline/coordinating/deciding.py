@@ -112,31 +112,6 @@ def _release_that_waits(ledger: Ledger, district: District, known: Sequence[Deci
     return waits
 
 
-def settle(ledger: Ledger, district: District, *, now: datetime) -> None:
-    """Keep what the sheet 例外 of the district's workbook asks for, where the ledger does not hold it yet.
-
-    Who agreed is the coordinator where the sheet names nobody.
-    """
-    if not district.excepted:
-        return
-    held = decisions.of_kind(decisions.in_force(ledger, district.year, now.date()), DecisionKind.WAIVE)
-    there = {(item.agency, item.rule): item for item in held}
-    for row in district.excepted:
-        code, by = agency_of(district, row.agency).code, row.person or person(district, None)
-        known = there.get((code, row.rule))
-        if row.ends:
-            if known:
-                decisions.revoke(ledger, district.year, known, by=by, at=now)
-            continue
-        is_over = row.until is not None and row.until < now.date()
-        if not is_over and (
-            known is None or (known.reason, known.person, known.until) != (row.reason, by, row.until)
-        ):
-            decisions.give(
-                ledger, district.year, Decision.waive(code, row.rule, row.reason, by, now, row.until)
-            )
-
-
 def person(district: District, by: str | None) -> str:
     """Return who decides: ``by``, else the coordinator of the settings, else the login name. Raises ConfigError if nobody is known."""
     if by is not None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from pipeline.district import settings_titles as titles
@@ -54,6 +55,8 @@ class Excepted:
     person: str
     until: date | None = None
     ends: bool = False
+    cell: SettingCell | None = field(default=None, compare=False)
+    """Where the row begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,7 @@ class BookSource:
         return [TomlTable(self, name, item, 1, 1) for item in self.values.get(name, [])]
 
 
-def refuse(found: Contents, faults: Sequence[SettingFault]) -> None:
+def refuse(file: Path | str, faults: Sequence[SettingFault]) -> None:
     """Raise ConfigError that names every fault with sheet and cell."""
     if not faults:
         return
@@ -97,9 +100,7 @@ def refuse(found: Contents, faults: Sequence[SettingFault]) -> None:
     more = (
         f"\n  另有 {len(faults) - _MOST_SHOWN} 处，改好以上的再运行一次" if len(faults) > _MOST_SHOWN else ""
     )
-    raise ConfigError(
-        f"有 {len(faults)} 处要改，改好保存后重新运行：\n{joined(lines)}{more}", file=found.file
-    )
+    raise ConfigError(f"有 {len(faults)} 处要改，改好保存后重新运行：\n{joined(lines)}{more}", file=file)
 
 
 def settled(found: Contents) -> tuple[BookSource, tuple[Agency, ...], tuple[Excepted, ...]]:
@@ -107,7 +108,7 @@ def settled(found: Contents) -> tuple[BookSource, tuple[Agency, ...], tuple[Exce
     from pipeline.district.settings_checks import faults_of  # noqa: PLC0415 - only for a workbook
 
     found = _with_ids(found)
-    refuse(found, faults_of(found))
+    refuse(found.file, faults_of(found))
     places: dict[tuple[str, str], SettingCell] = {}
     values: dict[str, Any] = dict(STANDARD)
     for item in FIELDS:
@@ -195,7 +196,7 @@ def _rules(found: Contents, values: dict[str, Any], places: dict[tuple[str, str]
         table = rules.setdefault(name, {})
         if rule in table:
             refuse(
-                found,
+                found.file,
                 [
                     SettingFault(
                         RULES,
@@ -224,6 +225,7 @@ def _excepted(row: Mapping[str, SettingCell]) -> Excepted:
         _text(row, titles.PERSON),
         day_of(_text(row, titles.LAST_DAY)),
         _text(row, titles.ENDS) == YES,
+        row[titles.UNIT],
     )
 
 

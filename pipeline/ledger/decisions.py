@@ -68,6 +68,15 @@ def in_force(ledger: Ledger, year: int, day: date | None = None) -> list[Decisio
     return [item for item in found if day is None or not _has_ended(item, day)]
 
 
+def excepted_in(ledger: Ledger, agency: str, rule: str, reason: str) -> dict[int, Decision]:
+    """Return, by period, the last exception of an agency from a rule that was granted for this reason, whether it still holds or not."""
+    rows = ledger.rows(
+        "SELECT *, '' AS path FROM decisions WHERE kind = ? AND agency = ? AND rule = ? AND reason = ? ORDER BY id",
+        (DecisionKind.WAIVE.value, agency, rule, reason),
+    )
+    return {row["year"]: stored(_decision, row) for row in rows}
+
+
 def taken_back(ledger: Ledger, year: int) -> frozenset[int]:
     """Return the numbers of the files whose acceptance was revoked, and that no other decision accepts."""
     rows = ledger.rows(

@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.coordinating import deciding, todo
+from pipeline.coordinating import deciding, excepting, todo
 from pipeline.district.adjusting import form_of
 from pipeline.district.folder import District
 from pipeline.ledger import (
@@ -177,7 +177,7 @@ def run(  # noqa: PLR0913 - what a run is asked for, spelled out
             clock.check(ledger, district, now)
         require(ledger, district)
         codes.remember(ledger, district, now=now)
-        deciding.settle(ledger, district, now=now)
+        excepting.keep_exceptions(ledger, district, now=now)
         target = district.results_in(output)
         again = marks.try_again(ledger, district.year) if retry else 0
         if retry:

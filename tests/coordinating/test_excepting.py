@@ -1,0 +1,74 @@
+"""What the sheet 例外 grants, it grants for the period in which the row was written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+
+from pipeline.coordinating.excepting import keep_exceptions
+from pipeline.district.folder import load_district
+from pipeline.ledger import decisions
+from pipeline.ledger.access import open_campaign
+from pipeline.model import CHINA, ConfigError, Decision
+from pipeline.publishing.settings_pages import Value
+from tests.support.settings import desk, filled
+
+ROW: Mapping[str, Value] = {"单位": "财政局", "规则": "T3-04", "理由": "机构划转", "同意的人": "王主任"}
+FIRST, SECOND = (datetime(year, 1, 8, 20, 0, tzinfo=CHINA) for year in (2024, 2025))
+
+
+def kept(folder: Path, year: int, now: datetime, *rows: Mapping[str, Value]) -> Sequence[Decision]:
+    """Write the workbook of a campaign, keep its exceptions; return those in force."""
+    settings: dict[tuple[str, str], Value] = {
+        ("", "year"): year,
+        ("", "deadline"): date(year + 1, 1, 31),
+        ("people", "coordinator"): "陈静",
+    }
+    desk(folder, filled(settings, {"例外": rows}))
+    with open_campaign(load_district(folder), folder / "output") as (ledger, district):
+        keep_exceptions(ledger, district, now=now)
+        return decisions.in_force(ledger, year, now.date())
+
+
+def test_last_years_row_is_named_and_grants_nothing(tmp_path: Path) -> None:
+    other = {**ROW, "单位": "001"}
+    assert len(kept(tmp_path, 2023, FIRST, ROW)) == 1
+    with pytest.raises(ConfigError) as caught:
+        kept(tmp_path, 2024, SECOND, other, ROW)
+    assert "有 1 处要改" in str(caught.value)
+    assert "表“例外” A6" in str(caught.value)
+    assert "为2023年的数据准予" in str(caught.value)
+    assert kept(tmp_path, 2024, SECOND) == []
+    [granted] = kept(tmp_path, 2024, SECOND, other)
+    assert granted.agency == "001"
+
+
+def test_a_row_that_was_written_anew_is_granted_by_who_agreed_now(tmp_path: Path) -> None:
+    kept(tmp_path, 2023, FIRST, ROW)
+    [granted] = kept(tmp_path, 2024, SECOND, {**ROW, "理由": "机构再次划转", "同意的人": ""})
+    assert (granted.person, granted.given_at) == ("陈静", SECOND)
+    assert kept(tmp_path, 2024, SECOND.replace(day=9), {**ROW, "理由": "机构再次划转", "同意的人": ""}) == [
+        granted
+    ]
+
+
+def test_a_row_with_a_last_day_holds_until_then_as_of_the_day_on_which_it_was_granted(tmp_path: Path) -> None:
+    until = {**ROW, "到哪天": date(2025, 6, 30)}
+    kept(tmp_path, 2023, FIRST, until)
+    [granted] = kept(tmp_path, 2024, SECOND, until)
+    assert (granted.given_at, granted.until) == (FIRST, date(2025, 6, 30))
+    assert kept(tmp_path, 2024, SECOND.replace(month=7), until) == []
+    extended = {**ROW, "到哪天": date(2025, 12, 31)}
+    [granted] = kept(tmp_path, 2024, SECOND.replace(month=7), extended)
+    assert granted.given_at == SECOND.replace(month=7)
+
+
+def test_who_goes_back_to_the_year_in_which_it_was_granted_is_asked_nothing(tmp_path: Path) -> None:
+    [first] = kept(tmp_path, 2023, FIRST, ROW)
+    kept(tmp_path, 2024, SECOND, {**ROW, "理由": "机构再次划转"})
+    assert kept(tmp_path, 2023, SECOND, ROW) == [first]
+    with pytest.raises(ConfigError, match="为2024年的数据准予"):
+        kept(tmp_path, 2023, SECOND, {**ROW, "理由": "机构再次划转"})
