@@ -44,7 +44,6 @@ BUNDLE = "上报材料.zip"
 _MOST_YEARS = 6
 _STAMP = (2021, 1, 1, 0, 0, 0)
 _MOST_CHANGES = 5
-_FIRST_TICK = 2
 _SHORT_MONTH = 2
 
 
@@ -78,7 +77,7 @@ def write_papers(district: District, output: Path, *, today: date, upward: Upwar
     }
     if form.sections:  # what is printed is to be published
         contents[ticks] = lists.published(
-            form, district.name, district.year, district.agencies, _ticked(ticks)
+            form, district.name, district.year, district.agencies, _filled_in(ticks)
         )
     for path, content in contents.items():
         write_if_changed(path, content)
@@ -206,14 +205,18 @@ def _before(period: Period) -> Iterator[Period]:
     yield from reversed(found[1:])
 
 
-def _ticked(path: Path) -> dict[str, Sequence[str]]:
-    """Return what a person has written into 公布情况, by the agency's code."""
+def _filled_in(path: Path) -> list[Sequence[str]]:
+    """Return the rows of 公布情况 into which a person has written something, and those that a person has added."""
     if not path.is_file():
-        return {}
+        return []
     [table, *_] = read_tables(path)
     width = len(lists.PUBLISHED_HEADS)
     rows = (tuple(row[:width]) + ("",) * (width - len(row)) for row in table.rows[2:])
-    return {row[0].strip(): row[_FIRST_TICK:] for row in rows if row[0].strip() and any(row[_FIRST_TICK:])}
+    return [
+        (code.strip(), name, *rest)
+        for code, name, *rest in rows
+        if code.strip() != lists.PUBLISHED_SUM and (any(rest) or (name and not code.strip()))
+    ]
 
 
 def _bundle(

@@ -118,6 +118,41 @@ def test_the_papers_are_written_and_ticks_are_kept(tmp_path: Path, form: Form) -
     assert f"上报材料里的《{draft}》还有未补写的" in said
 
 
+def test_what_was_written_of_who_left_the_roster_is_kept_and_counted(tmp_path: Path, form: Form) -> None:
+    """Likewise what somebody added by hand, and a row that stands there twice; an empty row goes."""
+    folder = make_district(
+        tmp_path / "区", ["甲局", "乙局", "丙局", "丁局"], {"甲局.xlsx": filled(form, "甲局")}
+    )
+    run(folder)
+    output, ticks = folder / "output", folder / "公布情况_2023.xlsx"
+    write_papers(load_district(folder), output, today=DEADLINE, upward=Upward())
+    book = load_workbook(ticks)
+    page = book.worksheets[0]
+    written = {"C4": "是", "E4": "www.y.example", "C5": "是", "D5": "2024-02-01", "F3": "缓"}
+    added = {"B12": "市直单位", "F12": "垂管", "A13": "001", "B13": "甲局", "F13": "另有一份"}
+    for place, text in (written | added).items():
+        page[place] = text
+    book.save(ticks)
+    (folder / "agencies.csv").write_text("code,name\n001,甲局\n003,丙局\n", "utf-8")
+    for _ in range(2):
+        write_papers(load_district(folder), output, today=DEADLINE, upward=Upward())
+        rows = [
+            [str(value or "") for value in row]
+            for row in load_workbook(ticks, data_only=True)
+            .worksheets[0]
+            .iter_rows(min_row=3, values_only=True)
+        ]
+        assert rows[0] == ["001", "甲局", "", "", "", "缓"]
+        assert rows[1] == ["003", "丙局", "是", "2024-02-01", "", ""]
+        assert [row[2] for row in rows if row[0] == "已公布"] == ["2"]
+        assert rows[-3:] == [
+            ["002", "乙局", "是", "", "www.y.example", ""],
+            ["", "市直单位", "", "", "", "垂管"],
+            ["001", "甲局", "", "", "", "另有一份"],
+        ]
+        assert not any("丁局" in row for row in rows)
+
+
 def test_what_went_back_is_told_by_the_letters_that_left_and_what_waits_is_no_return(
     form: Form, tmp_path: Path
 ) -> None:

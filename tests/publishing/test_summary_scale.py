@@ -124,7 +124,7 @@ def test_rows_of_usual_length_are_one_line_high() -> None:
     owner = replace(agency(1, "杭州市临平区人民政府星桥街道办事处"), phone="0571-89531117")
     one = assessment(FORM, owner, verdict=Verdict.RETURNED)
     book = openpyxl.load_workbook(io.BytesIO(written(merged(FORM, [owner], [one]))))
-    of_status = openpyxl.load_workbook(io.BytesIO(lists.published(FORM, "样例区", 2023, [owner], {})))
+    of_status = openpyxl.load_workbook(io.BytesIO(lists.published(FORM, "样例区", 2023, [owner], ())))
     of_contacts = openpyxl.load_workbook(io.BytesIO(lists.contacts(FORM, "样例区", [owner])))
     sheets = [book[OVERVIEW_SHEET], book[STATUS_SHEET], of_status.worksheets[0], of_contacts.worksheets[0]]
     heights = [

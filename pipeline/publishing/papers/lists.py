@@ -15,6 +15,8 @@ from pipeline.publishing.workbook.page import QUIET
 
 Cell: TypeAlias = str | int
 PUBLISHED_HEADS = ("代码", "单位名称", "是否已公布", "公布日期", "网址", "备注")
+PUBLISHED_SUM = "已公布"
+_OFF_ROSTER = "以下不在现在的名单上，原来填写的照样保留，也计入“已公布”；不再需要的，请删去。"
 _INPUT_FILL = "#FFFBE6"
 _NAMES = 38.0
 """Wide enough for 杭州市临平区人民政府星桥街道办事处 in one line, as in 报送情况."""
@@ -75,21 +77,33 @@ def _conduct_row(number: int, item: Conduct) -> tuple[Cell, ...]:
 
 
 def published(
-    form: Form, district: str, year: Period, agencies: Sequence[Agency], ticked: Mapping[str, Sequence[str]]
+    form: Form, district: str, year: Period, agencies: Sequence[Agency], written: Sequence[Sequence[str]]
 ) -> bytes:
-    """Build 公布情况, to be ticked by hand; ``ticked`` keeps what was written before, by code: the last four columns."""
+    """Build 公布情况, to be ticked by hand.
+
+    ``written`` are the rows into which somebody has written before: those of bodies that are not on the roster, or that
+    stand there twice, are kept below the others.
+    """
     book = OfficeBook(
         f"{district}{title_of(year)}{form.words.short}公布情况", (district, f"{form.words.short}公布情况")
     )
     page = book.page("公布情况", (10, _NAMES, 12, 14, 50, 24), landscape=True)
+    ticked = {code: rest for code, _, *rest in reversed(written)}
     rows = [(item.code, item.name, *(ticked.get(item.code) or ("",) * 4)) for item in agencies]
+    left = [row for row in written if tuple(row[2:]) not in {own[2:] for own in rows if own[0] == row[0]}]
     _fill(page, f"{district}{form.about(year)}公布情况", PUBLISHED_HEADS, rows, input_from=2)
-    last = len(rows) + 1
-    page.sheet.data_validation(2, 2, last, 2, {"validate": "list", "source": [YES, NO]})
-    done = f'COUNTIF(C3:C{last + 1},"{YES}")'
-    ticks = sum(row[2] == YES for row in rows)
-    page.text(last + 2, 0, "已公布", book.boxed(align="center", bg_color=NOTE_FILL), across=2)
-    page.formula(last + 2, 2, f"={done}", book.boxed(align="center", bg_color=NOTE_FILL), ticks)
+    total, last = len(rows) + 3, len(rows) + 1
+    if left:
+        page.line(total + 2, _OFF_ROSTER, book.style(font_color=QUIET))
+        _rows(page, total + 3, left, input_from=2)
+        last = total + 2 + len(left)
+    done = [(2, len(rows) + 1)] + ([(total + 3, last)] if left else [])
+    for first, end in done:
+        page.sheet.data_validation(first, 2, end, 2, {"validate": "list", "source": [YES, NO]})
+    counted = "+".join(f'COUNTIF(C{first + 1}:C{end + 1},"{YES}")' for first, end in done)
+    ticks = sum(row[2] == YES for row in (*rows, *left))
+    page.text(total, 0, PUBLISHED_SUM, book.boxed(align="center", bg_color=NOTE_FILL), across=2)
+    page.formula(total, 2, f"={counted}", book.boxed(align="center", bg_color=NOTE_FILL), ticks)
     return book.to_bytes()
 
 
@@ -109,10 +123,17 @@ def _fill(
     *,
     input_from: int = 99,
 ) -> None:
-    book = page.book
     page.title(title)
     page.heads(1, heads)
-    for number, row in enumerate(rows, 2):
+    _rows(page, 2, rows, input_from=input_from)
+    page.sheet.freeze_panes(2, 3 if input_from > len(heads) else 2)
+    page.sheet.repeat_rows(1)
+    page.sheet.autofilter(1, 0, max(2, len(rows) + 1), len(heads) - 1)
+
+
+def _rows(page: OfficePage, first: int, rows: Sequence[Sequence[Cell]], *, input_from: int) -> None:
+    book = page.book
+    for number, row in enumerate(rows, first):
         for column, value in enumerate(row):
             fill = {"bg_color": _INPUT_FILL} if column >= input_from else {}
             if isinstance(value, int):
@@ -120,6 +141,3 @@ def _fill(
             else:
                 page.text(number, column, value, book.boxed(num_format="@", **fill))
         page.height_for(number, {column: (str(value), 1) for column, value in enumerate(row)}, least=18)
-    page.sheet.freeze_panes(2, 3 if input_from > len(heads) else 2)
-    page.sheet.repeat_rows(1)
-    page.sheet.autofilter(1, 0, max(2, len(rows) + 1), len(heads) - 1)
