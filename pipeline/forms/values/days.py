@@ -11,6 +11,7 @@ from typing import ClassVar
 
 from pipeline.forms.values.kind import ValueCheck, ValueKind
 from pipeline.forms.values.plain import UNSEEN, Raw, without
+from pipeline.forms.values.spelled_days import named_day
 from pipeline.forms.values.typed import DAY_ZERO, Typed, shown
 from pipeline.periods import named, title_of
 
@@ -18,8 +19,6 @@ _FIRST, _LAST = date(1990, 1, 1), date(2099, 12, 31)
 _FIRST_STORED = date(1900, 3, 1)
 """What no spreadsheet knows as a day, or not all alike, is kept as text."""
 _SERIALS = range((_FIRST - DAY_ZERO).days, (_LAST - DAY_ZERO).days + 1)
-_DAY = re.compile(r"(\d{4})(?:年|[./-])(\d{1,2})(?:月|[./-])(\d{1,2})日?|(\d{4})(\d{2})(\d{2})", re.ASCII)
-_CLOCK = re.compile(r"(?:T|\s)?\d{1,2}:\d{2}(?::\d{2})?$", re.ASCII)
 _YEAR = re.compile(r"(\d{4})年?度?", re.ASCII)
 _MONTH = re.compile(r"(\d{4})(?:年|[./-])(\d{1,2})月?份?", re.ASCII)
 _QUARTER = re.compile(r"(\d{4})年?度?-?(?:第?([一二三四1-4])季度?|[Qq]([1-4]))", re.ASCII)
@@ -49,12 +48,7 @@ def day_of(value: Raw) -> date | None:
         if value in _SERIALS:
             return DAY_ZERO + timedelta(days=int(value))
         value = int(value) if isinstance(value, int) or value.is_integer() else value
-    found = _DAY.fullmatch(_CLOCK.sub("", _plain(value)))
-    numbers = [int(part) for part in found.groups() if part] if found else []
-    try:
-        return date(*numbers) if numbers else None
-    except ValueError:
-        return None
+    return named_day(shown(value))
 
 
 def _names_day(spelled: str) -> str:
