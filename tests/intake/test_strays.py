@@ -6,6 +6,7 @@ import pytest
 
 from pipeline.forms import layout
 from pipeline.forms.form import Form, Table
+from pipeline.forms.loader import load_form
 from pipeline.forms.values import answers
 from pipeline.intake.read.reading import read
 from pipeline.model import Number, Place, Severity, a1
@@ -76,6 +77,21 @@ def test_a_second_row_of_figures_is_pointed_at(form: Form, numbers: dict[str, Nu
     [found] = read(form, made.xlsx()).findings
     assert (codes([found]), found.severity) == (["F05.beside"], Severity.WARNING)
     assert found.place == Place(table.sheet, a1(below, 1))
+
+
+@pytest.mark.parametrize("at", [0, -1])
+def test_a_row_below_a_table_of_two_columns_is_pointed_at(at: int) -> None:
+    own = load_form("disclosure_statistics_quarter")
+    made, of_table = draft(own, numbers_for(own, 7)), own.tables[at]
+    below = last_row(own, of_table) + 1
+    columns = sorted({own.positions[cell.key][2] for cell in own.cells_of(of_table.key)})
+    made.sheets[of_table.sheet] |= {(below, column): 3.0 + column for column in columns}
+    told = [item for item in read(own, made.xlsx()).findings if item.code == "F05"]
+    assert [(item.variant, item.place) for item in told] == [
+        ("beside", Place(of_table.sheet, a1(below, columns[0])))
+    ]
+    del made.sheets[of_table.sheet][below, columns[0]]
+    assert "F05.beside" not in codes(read(own, made.xlsx()).findings), "a number alone is a note"
 
 
 @pytest.mark.parametrize("value", [57.0, "上年 57 件", Formula("=1+1", 2)])

@@ -48,11 +48,18 @@ def unread_figures(
     numbers = list(_typed_numbers(beside))
     if not is_nil:  # beside a table that is filled stand serial numbers, shares, last year's figures
         numbers = [(row, column) for row, column in numbers if row > bottom and column <= right]
-    is_block = len(numbers) >= _BLOCK
+    is_block = len(numbers) >= _BLOCK or _is_row(form, table, numbers)
     if is_nil or is_block:
         variant = "beside_nil" if is_nil and is_block else "beside"
         figures = [spot for spot in numbers if _is_figure(beside.at(*spot))]
         yield from _pointed(table, sheet, figures, variant)
+
+
+def _is_row(form: Form, table: Table, numbers: Sequence[_Spot]) -> bool:
+    """Say whether ``numbers`` fill a row of a table that has too few columns for a block."""
+    columns = {form.positions[cell.key][2] for cell in form.cells_of(table.key)}
+    rows = {row for row, _ in numbers}
+    return len(columns) > 1 and any({c for r, c in numbers if r == row} >= columns for row in rows)
 
 
 def _within(table: Table, placed: Placement) -> Iterator[_Spot]:
