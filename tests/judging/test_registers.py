@@ -439,3 +439,32 @@ def test_one_number_in_other_brackets_is_the_same_number(spelled: str) -> None:
     assert (item.place, item.facts["row"]) == (form.registers[0].place(0, 3), 1)
     rows["documents"][3][0] = spelled.replace("1号", "11号")
     assert not [item for item in sent(form, rows, entries).findings if item.variant == "duplicate"]
+
+
+@pytest.mark.parametrize(
+    ("spelled", "is_right"),
+    [
+        ("静政发（2023） 2 号", True),
+        ("静政发〔2023〕02 号", True),
+        ("静政发﹝2023﹞2号", True),
+        ("静政发【2023】２号", True),
+        ("静政发 [2023]2号", True),
+        ("静政发2023年2号", False),
+        ("静政发〔23〕2号", False),
+    ],
+)
+def test_a_number_that_tells_rows_apart_is_asked_as_it_is_compared(spelled: str, *, is_right: bool) -> None:
+    form = form_named("normative_documents")
+    rows, entries = plain(form)
+    rows["documents"][1][0] = spelled
+    assert (("V01", "pattern") in loud(sent(form, rows, entries))) is not is_right
+
+
+@pytest.mark.parametrize(
+    ("spelled", "is_right"), [("https://a.gov.cn/1.html", True), ("https://a.gov.cn 见附件", False)]
+)
+def test_a_pattern_of_another_column_is_asked_of_what_stands_there(spelled: str, *, is_right: bool) -> None:
+    form = form_named("normative_documents")
+    rows, entries = plain(form)
+    rows["documents"][1][form.registers[0].index["link"]] = spelled
+    assert (("V01", "pattern") in loud(sent(form, rows, entries))) is not is_right

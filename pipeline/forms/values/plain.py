@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, time, timedelta
 from functools import lru_cache
 from typing import TypeAlias
@@ -72,6 +72,13 @@ def normalise(text: str) -> str:
 def folded(text: str) -> str:
     """Reduce ``text`` to what tells it from others of a list: width, spaces, kinds of brackets and capitals do not (青教〔2026〕1号, 青教[2026] 1号)."""
     return normalise(text).casefold()
+
+
+def bracketings(text: str) -> Iterator[str]:
+    """Yield ``text`` as ``normalise`` reduces it, with each kind of brackets in turn."""
+    plain = normalise(text)
+    for opening, closing in zip(f"({OPENING}", f"){CLOSING}", strict=True):
+        yield plain.replace("(", opening).replace(")", closing)
 
 
 @lru_cache(maxsize=4096)

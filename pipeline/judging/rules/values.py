@@ -6,6 +6,7 @@ each at once: a column for every value, asked what its kind asks, and one for ev
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -18,6 +19,7 @@ from pipeline.forms.drawing import drawn_figures
 from pipeline.forms.values.keys import row_of
 from pipeline.forms.values.kind import PERSONAL, REQUIRED
 from pipeline.forms.values.numeric import number_of
+from pipeline.forms.values.plain import bracketings
 from pipeline.forms.weighed import weighed_alone
 from pipeline.judging.rules.row_rules import DUPLICATE, RowFrame, broken_rules, duplicates
 from pipeline.judging.schema.backends import pa
@@ -147,8 +149,10 @@ def _of_register(
         owner, row = frame.owners[failure.row], frame.rows[failure.row]
         reading, column = readings[owner], register.columns[failure.column]
         rows, key = reading.registers[register.key], register.row_key(failure.column, row)
-        if key not in reading.unreadable and rows.columns[failure.column] >= 0:
-            place, value = rows.place(failure.column, row), frame.cells[failure.row][failure.column]
+        value = frame.cells[failure.row][failure.column]
+        is_read = key not in reading.unreadable and rows.columns[failure.column] >= 0
+        if is_read and not _is_written_alike(register, failure, value):
+            place = rows.place(failure.column, row)
             yield (
                 owner,
                 _finding(form, column, register.kinds[failure.column], failure, value, place, key),
@@ -171,6 +175,18 @@ def _of_register(
             )
     yield from _repeated(form, register, readings, frame)
     yield from _of_whole(form, register, readings)
+
+
+def _is_written_alike(register: Register, failure: _Failure, value: str) -> bool:
+    """Say whether a value that tells rows apart fails its pattern only by what does not tell it from others: spaces, width, kinds of brackets."""
+    column = register.columns[failure.column]
+    check = register.kinds[failure.column].checks()[failure.check] if failure.check >= 0 else None
+    return (
+        check is not None
+        and check.name == "matching"
+        and column.key in register.unique
+        and any(re.fullmatch(column.pattern, text) for text in bracketings(value))
+    )
 
 
 def _repeated(
