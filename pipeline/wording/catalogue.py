@@ -365,6 +365,9 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
     ("F05", "merged"): Wording(
         "有数字被合并单元格盖住了（{cells}），看不见，已照常读取", "请取消合并，核对这些数字是否应当填报"
     ),
+    ("F05", "merged_rows"): Wording(
+        "有内容被合并单元格盖住了（{cells}），看不见，已照常读取", "请取消合并，核对这些内容是否应当填报"
+    ),
     ("F05", "pasted_low"): Wording(
         "“{table}”的数字整体低了 {rows} 行：前 {rows} 行空着，表格下方的 {cells} 却有数字；各项与总计核对相符，已按上移 {rows} 行读取",
         "请把这些数字整体上移 {rows} 行，与左侧项目对齐",
@@ -581,7 +584,13 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
     ("C04", "column"): Wording(
         "“{label}”有 {count} 处的写法已统一，例如“{raw}”按“{value}”读取", "", "{raw}", "{value}"
     ),
+    ("C04", "left_blank"): Wording(
+        "“{label}”有 {count} 处填的是“{raw}”一类的字样，已按空着读取", "没有的空着就可以", "{raw}"
+    ),
     ("C01", "value"): Wording("没有填写", "{prompt}"),
+    ("V01", "merged"): Wording(
+        "这一格被合并单元格盖住了，没有自己的内容（{cell} 是“{raw}”）", "请取消合并，每一条分别填写"
+    ),
     ("C09", "nil_rows"): Wording(
         "“{label}”选了“是”，表中却有 {count} 条", "有内容的请改选“否”；没有的请清空这些行", "是", "否"
     ),

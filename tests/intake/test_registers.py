@@ -281,3 +281,76 @@ def test_a_workbook_that_goes_back_counts_all_rows_that_it_holds() -> None:
 def with_results(content: bytes, result: int) -> bytes:
     """Store ``result`` for every formula, as a program does that has calculated."""
     return with_sheets(content, rb"</f><v ?/>|</f><v></v>", b"</f><v>%d</v>" % result)
+
+
+@pytest.mark.parametrize("written", ["/", "无", "—", "\\", "暂无"])
+def test_what_may_be_blank_and_says_so_is_a_blank(written: str, template: bytes, form: Form) -> None:
+    book, sheet = opened(template)
+    sheet["E6"], sheet["F7"], sheet["G6"] = written, written, written
+    found = reading(form, book)
+    said = rows(found).cells
+    assert [said[0][4], said[1][5], said[0][6]] == ["", "", written], "in a remark it is what is said"
+    assert [(item.variant, item.place) for item in found.findings if item.code == "C04"] == [
+        ("left_blank", Place(SHEET, "E6")), ("left_blank", Place(SHEET, "F7")),
+    ]  # fmt: skip
+    assert not found.unreadable
+
+
+def test_choices_and_answers_that_say_nothing_are_blank_where_they_may_be() -> None:
+    form = load_form("request_register")
+    row = [
+        "1",
+        "2023-03-01",
+        "自然人",
+        "/",
+        "网络平台",
+        "预算",
+        "无",
+        "予以公开",
+        "2023-03-09",
+        "/",
+        "无",
+        "/",
+        "—",
+    ]
+    found = read(form, build_workbook(form, registers={"applications": [row]}))
+    said = [
+        "1",
+        "2023-03-01",
+        "自然人",
+        "/",
+        "网络平台",
+        "预算",
+        "",
+        "予以公开",
+        "2023-03-09",
+        "",
+        "",
+        "",
+        "",
+    ]
+    assert [list(own) for own in found.registers["applications"].cells] == [said]
+    assert not found.unreadable
+    needed = read(form, build_workbook(form, registers={"applications": [[*row[:2], "无", *row[3:]]]}))
+    assert ("V01", "choice") in codes(needed)
+
+
+def test_a_cell_under_a_merged_one_is_told_as_such(form: Form, template: bytes) -> None:
+    book, sheet = opened(template)
+    sheet["D7"] = None
+    sheet.merge_cells("D6:D7")
+    found = reading(form, book)
+    [item] = [item for item in found.findings if item.code == "V01"]
+    assert (item.variant, item.place, item.facts["cell"]) == ("merged", Place(SHEET, "D7"), "D6")
+    [judged] = judge(form, [submission_of(found)])
+    assert not [item for item in judged.findings if item.code == "C01" and item.place == Place(SHEET, "D7")]
+
+
+def test_what_a_merged_cell_of_a_register_hides_is_said(form: Form, template: bytes) -> None:
+    content = with_sheets(
+        template, rb"<mergeCells count=\"(\d+)\">", rb'<mergeCells count="\1"><mergeCell ref="C6:C7"/>'
+    )
+    found = read(form, content)
+    assert cells(found) == [ROW, OTHER]
+    told = [(item.variant, item.facts["cells"]) for item in found.findings if item.code == "F05"]
+    assert ("merged_rows", "C7") in told

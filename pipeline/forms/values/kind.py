@@ -132,6 +132,11 @@ class ValueKind(ABC):
         """The number format of a spreadsheet in which it is filled in."""
         return "@"
 
+    @property
+    def may_say_nothing(self) -> bool:
+        """Whether “/” or “无” in its cell is a blank: it can be left blank, and is no text that may say so."""
+        return not self.asked.required
+
     def excel(self) -> dict[str, object]:
         """Return the data validation of a spreadsheet, as xlsxwriter takes it."""
         return {"validate": "any"}

@@ -25,10 +25,11 @@ if TYPE_CHECKING:
 _SHOWN = 60
 """Characters of a raw value that a finding repeats."""
 _MANY_DIGITS = 40
-_PLACEHOLDERS = {
+PLACEHOLDERS = {
     "/", "\\", "-", "--", "—", "——", "–", "―", "─", "_", "无", "没有", "暂无", "不涉及", "不适用", "空",
     "n/a", "na", "n.a.", "none", "nil",
 }  # fmt: skip
+"""What stands in a cell for there being nothing to fill in."""
 _ZERO = "零"
 """〇 may be a mark as well."""
 _SAID_BEFORE = re.compile(r"\A(?:共计?|=)(?=\d)", re.ASCII)
@@ -141,6 +142,13 @@ def _dated(value: date | time | timedelta) -> Typed:
     return _noted(count, "C04", "date_format", shown(value))
 
 
+def says_nothing(value: Raw) -> bool:
+    """Say whether somebody wrote that there is nothing to fill in."""
+    if not isinstance(value, str):
+        return False
+    return unicodedata.normalize("NFKC", value).translate(_SPACES).casefold() in PLACEHOLDERS
+
+
 def unreadable(code: str, variant: str, raw: str) -> Typed:
     """Make the answer for a cell that shows ``raw`` but no number."""
     return Typed(None, code, variant, facts={"raw": raw[:_SHOWN]})
@@ -206,7 +214,7 @@ def _textual(raw: str, kind: NumberKind) -> Typed:
 
 def _fault_of(text: str, raw: str) -> tuple[str, str] | None:
     """Return code and variant of what is no number at first sight; ``text`` is ``raw`` without width and spaces."""
-    if text.casefold() in _PLACEHOLDERS:
+    if text.casefold() in PLACEHOLDERS:
         return "C02", "placeholder"
     if _EXCEL_ERROR.fullmatch(text):
         return "C08", "excel_error"

@@ -32,6 +32,10 @@ class FreeText(ValueKind):
         """Characters that it may have."""
         return self.asked.limits.get("longest", LONGEST)
 
+    @property
+    def may_say_nothing(self) -> bool:
+        return not self.asked.required and bool(self.asked.pattern)
+
     def excel(self) -> dict[str, object]:
         if "longest" not in self.asked.limits:
             return {"validate": "any"}
@@ -75,6 +79,10 @@ class Phone(FreeText):
     id: ClassVar[str] = "phone"
     bounds: ClassVar[tuple[str, ...]] = ()
     width: ClassVar[float] = 16.0
+
+    @property
+    def may_say_nothing(self) -> bool:
+        return not self.asked.required
 
     @property
     def usual_prompt(self) -> str:

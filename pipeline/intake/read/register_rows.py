@@ -18,15 +18,17 @@ from typing import TYPE_CHECKING
 from pipeline.forms import layout
 from pipeline.forms.registers import PARTS, WHOLES
 from pipeline.forms.values.numeric import number_of
-from pipeline.forms.values.typed import Typed, shown, unreadable
+from pipeline.forms.values.typed import Typed, says_nothing, shown, unreadable
 from pipeline.intake.read.entries import hidden, with_prompt
 from pipeline.intake.read.labels import answered, likeness, normalise
 from pipeline.intake.read.lines import ALIKE_ENOUGH
+from pipeline.intake.read.register_cells import is_left_blank, read_under_merged, under_merged
 from pipeline.model import Fact, Finding, Place, Rows, a1
 
 if TYPE_CHECKING:
     from pipeline.forms.form import Form
     from pipeline.forms.registers import Register
+    from pipeline.forms.values.kind import ValueKind
     from pipeline.forms.values.plain import Raw
     from pipeline.intake.read.spreadsheet import SheetData
 
@@ -35,6 +37,8 @@ _HEAD_WITHIN = 60
 _ENOUGH = 0.6
 """The share of headings by which a register is known."""
 _LONGEST_LABEL = 60
+_LEFT_BLANK = "left_blank"
+"""What is noted of cells with “/” or “无” that may be blank."""
 _NUMBERING = frozenset({"序号", "编号", "no", "no."})
 _SIGNED = ("填表", "填报", "制表", "审核", "复核", "经办", "负责人", "联系")
 _NOTES = ("注", "说明", "备注", *_SIGNED)
@@ -149,6 +153,10 @@ def _read(register: Register, head: _Head, into: Registers) -> None:
             lines.append(line)
         elif sort == "sum":
             totals.append(line)
+    merged = list(under_merged(register, head.sheet, head.columns, lines))
+    into.unreadable |= {register.row_key(number, row): "" for row, number, _ in merged}
+    into.findings += [finding for _, _, finding in merged]
+    into.findings += read_under_merged(head.sheet, head.columns, lines)
     values = reader.rows(lines, found)
     into.rows[register.key] = Rows(head.sheet.name, head.columns, tuple(lines), tuple(values))
     into.findings += reader.noted()
@@ -176,7 +184,7 @@ class _Reader:
             return []
         columns = list(zip(*cells, strict=True))
         plain = [
-            None if self._errors else kind.plain(values)
+            None if self._errors or _says_nothing(kind, values) else kind.plain(values)
             for kind, values in zip(self._register.kinds, columns, strict=True)
         ]
         odd = [number for number, values in enumerate(plain) if values is None]
@@ -198,7 +206,12 @@ class _Reader:
 
     def _closely(self, number: int, row: int, line: int, value: Raw, error: str = "") -> str:
         register = self._register
-        typed = unreadable("C08", "excel_error", error) if error else register.kinds[number].read(value)
+        kind = register.kinds[number]
+        if not error and is_left_blank(kind, value):
+            place = Place(self._head.sheet.name, a1(line, self._head.columns[number]))
+            self._notes[number, _LEFT_BLANK].append((Typed(facts={"raw": shown(value).strip()}), place))
+            return ""
+        typed = unreadable("C08", "excel_error", error) if error else kind.read(value)
         if not typed.code:
             if isinstance(value, str | date):
                 self._known[number][value] = typed.value
@@ -220,10 +233,15 @@ class _Reader:
 
     def noted(self) -> Iterator[Finding]:
         """Yield one finding for all that was only noted in a column."""
-        for (number, _), several in self._notes.items():
+        for (number, variant), several in self._notes.items():
             first, place = several[0]
             facts = {**first.facts, "label": self._register.columns[number].label, "count": len(several)}
-            yield Finding.found("C04", place, (), "column", facts)
+            yield Finding.found("C04", place, (), variant if variant == _LEFT_BLANK else "column", facts)
+
+
+def _says_nothing(kind: ValueKind, values: Sequence[Raw]) -> bool:
+    """Say whether “/” or “无” may stand for a blank among texts that are read as they are."""
+    return kind.may_say_nothing and bool(kind.asked.pattern) and any(map(says_nothing, values))
 
 
 def _lines(head: _Head) -> Iterable[Sequence[Raw]]:

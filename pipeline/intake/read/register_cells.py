@@ -1,0 +1,86 @@
+"""The cells of a register go in that hold no value of their own; why comes out: nothing is to be filled in, or a merged cell lies over them."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from pipeline.forms.values.typed import says_nothing, shown
+from pipeline.model import Fact, Finding, Place, a1
+from pipeline.wording.addresses import cell_ranges
+
+if TYPE_CHECKING:
+    from pipeline.forms.registers import Register
+    from pipeline.forms.values.kind import ValueKind
+    from pipeline.forms.values.plain import Raw
+    from pipeline.intake.read.cellxml import Address, Covered
+    from pipeline.intake.read.spreadsheet import SheetData
+
+    Covering = frozenset[Address] | Covered
+
+_SHOWN = 60
+"""Characters of a value that a finding repeats."""
+
+
+def is_left_blank(kind: ValueKind, value: Raw) -> bool:
+    """Say whether “/”, “无” or the like stands where nothing has to, and is itself no value of the kind."""
+    return (
+        kind.may_say_nothing and says_nothing(value) and (bool(kind.fault(value)) or bool(kind.asked.pattern))
+    )
+
+
+def under_merged(
+    register: Register, sheet: SheetData, columns: Sequence[int], lines: Sequence[int]
+) -> Iterator[tuple[int, int, Finding]]:
+    """Yield row and column (from 0, of the register) of what a merged cell shows and its own row lacks, with the finding.
+
+    ``columns``, ``lines``: where the columns and rows stand on the sheet.
+    """
+    covered = sheet.covered
+    spots = [(line, at) for line in lines for at in columns if at >= 0]
+    if covered.isdisjoint(spots):
+        return
+    among = frozenset(lines)
+    for row, line in enumerate(lines):
+        for number, at in enumerate(columns):
+            if at < 0 or (line, at) not in covered or not _is_blank(sheet.at(line, at)):
+                continue
+            corner, value = _shown_at(sheet, covered, among, (line, at))
+            if value:
+                personal = register.columns[number].personal
+                facts: Mapping[str, Fact] = {
+                    "cell": a1(*corner), "raw": "（个人信息）" if personal else value[:_SHOWN],
+                }  # fmt: skip
+                place, key = Place(sheet.name, a1(line, at)), register.row_key(number, row)
+                yield row, number, Finding.found("V01", place, (key,), "merged", facts)
+
+
+def read_under_merged(sheet: SheetData, columns: Sequence[int], lines: Sequence[int]) -> Iterable[Finding]:
+    """Say of values that were read although a merged cell covers them, as of those of tables."""
+    covered = sheet.covered
+    spots = [(line, at) for line in lines for at in columns if at >= 0]
+    if not covered.isdisjoint(spots):
+        cells = [a1(*spot) for spot in spots if spot in covered and not _is_blank(sheet.at(*spot))]
+        if cells:
+            facts: Mapping[str, Fact] = {"cells": "、".join(cell_ranges(cells))}
+            yield Finding.found("F05", Place(sheet.name, cells[0]), (), "merged_rows", facts)
+
+
+def _shown_at(
+    sheet: SheetData, covered: Covering, lines: Container[int], spot: Address
+) -> tuple[Address, str]:
+    """Return the cell that is shown in place of ``spot``, above it among the rows or beside it, and what it shows."""
+    top, left = spot
+    while top and (top, spot[1]) in covered:
+        top -= 1
+    while left and (spot[0], left) in covered:
+        left -= 1
+    ways = [(top, spot[1])] if top in lines else []
+    for at in (*ways, (spot[0], left)):
+        if value := shown(sheet.at(*at)).strip():
+            return at, value
+    return spot, ""
+
+
+def _is_blank(value: Raw) -> bool:
+    return value is None or value == "" or (isinstance(value, str) and not value.strip())
