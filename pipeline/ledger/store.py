@@ -6,6 +6,7 @@ timeout, because a reader may hold the file for a moment; foreign keys, which SQ
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import sqlite3
@@ -39,6 +40,8 @@ FORMER = "升级前的台账.sqlite"
 """Beside the ledger: what it was before it was last brought up to date."""
 _PATIENCE_SECONDS = 10
 _TRIES = 100
+_LONGEST_NAME = 512 - len("-journal") if os.name == "posix" else 259 - len("-journal")
+"""Bytes of a path that SQLite opens with the file beside it; it takes what is longer for one that cannot be opened."""
 _PARTS = (f"{DATABASE}-wal", DATABASE)
 _ORIGINALS = "originals"
 _RESULT = "run.json"
@@ -216,7 +219,13 @@ def _stat(folder: Path) -> dict[str, tuple[int, int]]:
 
 
 def _connect(path: Path | str) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=_PATIENCE_SECONDS, isolation_level=None)
+    """Open a database. Raises sqlite3.Error, and OSError where its path is longer than SQLite takes, which it says of no path."""
+    try:
+        connection = sqlite3.connect(path, timeout=_PATIENCE_SECONDS, isolation_level=None)
+    except sqlite3.OperationalError as error:
+        if isinstance(path, Path) and len(os.fsencode(path.resolve())) > _LONGEST_NAME:
+            raise OSError(errno.ENAMETOOLONG, os.strerror(errno.ENAMETOOLONG), str(path)) from error
+        raise
     connection.row_factory = sqlite3.Row
     connection.execute("PRAGMA foreign_keys = ON")
     return connection

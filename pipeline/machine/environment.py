@@ -21,6 +21,8 @@ from pipeline.model import BusyError, EnvironmentFailedError
 _SPECIAL = re.compile(r"[\s&()'\"$`;<>|*?!#\\[\]{}~^%]" if os.name == "posix" else r"[\s&()'^;,=%!]")
 _EXPANDED = re.compile(r"[$`\"\\!]")
 _LOCK_NAME = ".nianbao.lock"
+_LONGEST_PATH = 259 if os.name == "nt" else None
+"""Characters of a whole path; Windows takes more only where somebody has set LongPathsEnabled. Elsewhere the system itself says so."""
 _HOLDER_NAME = ".nianbao.holder"
 
 
@@ -37,6 +39,8 @@ def disk() -> Iterator[None]:
 
 def disk_failure(error: OSError) -> str:
     """Say in Chinese what failed, at which file where that is known, and what to do; the system's own words are for the log."""
+    if error.errno == errno.ENOENT and _is_of_a_long_path(error):
+        error = OSError(errno.ENAMETOOLONG, error.strerror, error.filename)
     file = error.filename2 or error.filename  # of a renaming: the file that could not be replaced
     where = f"（{file}）" if isinstance(file, str | Path) and str(file) else ""
     if isinstance(error, PermissionError):
@@ -48,6 +52,19 @@ def disk_failure(error: OSError) -> str:
     return f"读写文件失败{where}。请检查磁盘、网络盘是否正常，然后重新运行；仍然如此的，把 ledger/log 中当天的日志发给维护人员。"
 
 
+def is_too_long(path: Path) -> bool:
+    """Whether Windows does not find ``path`` for its length alone."""
+    return _LONGEST_PATH is not None and len(os.path.abspath(path)) > _LONGEST_PATH  # noqa: PTH100 - looks at no file
+
+
+def _is_of_a_long_path(error: OSError) -> bool:
+    """Whether Windows calls a path missing that is too long: for a new folder it says so, of anything else only that it is not there."""
+    names = [name for name in (error.filename, error.filename2) if isinstance(name, str | Path)]
+    says_so = getattr(error, "winerror", None) == _WINDOWS_TOO_LONG
+    return says_so or any(is_too_long(Path(name)) for name in names)
+
+
+_WINDOWS_TOO_LONG = 206
 _OPENED = "正在 Excel、WPS 中打开，或者没有读写权限。打开着的请先关闭；不是的，"
 """Said of files alone: no spreadsheet program opens a folder."""
 _RIGHTS = "请让运行 nianbao 的账号能读写它和它所在的文件夹，然后重新运行。"

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from pipeline.district.folder import District, refuse_sample_roster
-from pipeline.intake.fetch import inbox_folder
+from pipeline.intake.fetch import inbox_folder, inbox_listing
 from pipeline.intake.fetch.mail_words import says_something
 from pipeline.intake.guard.isolation import set_aside
 from pipeline.ledger import Ledger, arrivals, decisions, readings, remainders
@@ -73,7 +73,7 @@ def require(ledger: Ledger, district: District) -> None:
     """
     if district.inbox.is_dir():
         _require_reading(district.inbox)
-        if district.has_sample_roster and inbox_folder.has_files(district.inbox):
+        if district.has_sample_roster and inbox_listing.has_files(district.inbox):
             refuse_sample_roster(district, "收到的文件不知道是哪个单位的，没有处理")
         return
     if district.mail.fetches and not arrivals.of_year(ledger, district.year):

@@ -19,6 +19,8 @@ from pipeline.intake.fetch.inbox_folder import InboxContents, Item, contents_of,
 from pipeline.intake.fetch.mail import open_mail
 from pipeline.intake.fetch.names import plain_name
 from tests.intake.support import Draft, zip_of
+from tests.support import windows
+from tests.support.windows import LONGEST
 
 CHINA = timezone(timedelta(hours=8))
 
@@ -337,6 +339,42 @@ def test_a_folder_that_cannot_be_listed_is_named_but_no_folder_of_the_system(
     monkeypatch.setattr(os, "scandir", refuses)
     fetched = fetch(tmp_path)
     assert (paths(fetched), fetched.troubles) == (["开/甲.xlsx"], {"关": "closed_folder"})
+
+
+def test_what_windows_lists_and_does_not_find_is_named(
+    tmp_path: Path, book: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The path of a file, or of a folder, is too long there; the name of another ends in a dot."""
+    room = LONGEST - len(str(tmp_path))
+    deep = "/".join(["深" * (room // 3)] * 2)
+    folder = f"{deep}/{'长' * (room - len(deep) - 1)}"
+    for path in (f"{deep}/{'财' * 80}.xlsx", f"{folder}/甲.xlsx", "短.xlsx", "点.", "走了.xlsx"):
+        put(tmp_path, path, book)
+
+    def why(path: Path) -> OSError | None:
+        if path.name == "走了.xlsx":
+            os.unlink(path)  # noqa: PTH108 - which this asks for again
+        is_strange = path.name in {"点.", "走了.xlsx"}
+        return FileNotFoundError(errno.ENOENT, "系统找不到指定的文件。", str(path)) if is_strange else None
+
+    windows.looks_fail(monkeypatch, why)
+    windows.short_paths(monkeypatch)
+    fetched = fetch(tmp_path)
+    assert paths(fetched) == ["短.xlsx"]
+    assert fetched.troubles == {
+        f"{deep}/{'财' * 80}.xlsx": "too_long",
+        folder: "too_long",
+        "点.": "out_of_reach",
+    }
+
+
+def test_a_name_that_the_disk_calls_too_long_is_named(
+    tmp_path: Path, book: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(tmp_path, "甲.xlsx", book)
+    too_long = OSError(errno.ENAMETOOLONG, "File name too long")
+    windows.looks_fail(monkeypatch, lambda path: too_long if path.name == "甲.xlsx" else None)
+    assert fetch(tmp_path).troubles == {"甲.xlsx": "too_long"}
 
 
 @pytest.mark.skipif(os.name != "posix", reason="links as on Linux")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -195,6 +196,20 @@ def test_a_ledger_that_has_no_room_says_so_in_chinese(ledger: Ledger) -> None:
     ledger.rows(f"PRAGMA max_page_count = {pages}")
     with pytest.raises(EnvironmentFailedError, match=r"磁盘空间不够[^a-z]*$"), ledger.transaction("test"):
         ledger.write("INSERT INTO mailboxes VALUES (?, 1, 1)", ["a" * 1_000_000])
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the length that SQLite takes there")
+@pytest.mark.parametrize("room", [3, 9])
+def test_a_ledger_whose_path_is_too_long_for_sqlite_says_so(tmp_path: Path, room: int) -> None:
+    """It takes 512 bytes, with the name of the file beside; rights are not what is missing."""
+    fixed = len(os.fsencode(tmp_path / "a" / "b" / "ledger" / "ledger.sqlite")) - 2
+    long = 512 - fixed - room
+    output = tmp_path / ("长" * (long // 2 // 3) + "a" * (long // 2 % 3)) / ("b" * (long - long // 2))
+    if room == 9:
+        with open_ledger(output):
+            return
+    with pytest.raises(EnvironmentFailedError, match=r"路径太长.*移到路径更短的地方"), open_ledger(output):
+        pytest.fail("a path of 509 bytes, and the file beside it")
 
 
 def test_a_transaction_is_kept_whole_or_not_at_all(ledger: Ledger) -> None:

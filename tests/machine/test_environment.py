@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,9 +15,11 @@ import pytest
 from pipeline.machine.durable import write_whole
 from pipeline.machine.environment import disk, disk_failure, lock
 from pipeline.model import BusyError, EnvironmentFailedError
+from tests.support import windows
 
 HOLD = """
 import sys
+from functools import partial
 from pathlib import Path
 from pipeline.machine.environment import lock
 with lock(Path(sys.argv[1])):
@@ -83,6 +86,22 @@ def test_what_the_system_says_is_said_in_chinese(number: int) -> None:
     assert not re.search(rf"(?!{_OWN_WORDS})\b[A-Za-z]{{3,}}", said.replace("报送/甲.xlsx", ""), re.ASCII)
     assert "重新运行" in said
     assert "未知" not in disk_failure(OSError(number, os.strerror(number)))
+
+
+def test_a_path_that_is_too_long_for_windows_is_no_lost_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It says that there is no such path."""
+    windows.short_paths(monkeypatch)
+    long = tmp_path / ("长" * 80) / ("长" * 80) / ("长" * 80)
+    for act in (long.read_bytes, partial(write_whole, long, b"1"), long.mkdir):
+        with pytest.raises(EnvironmentFailedError, match=r"路径太长.*移到路径更短的地方"), disk():
+            act()
+    with pytest.raises(EnvironmentFailedError, match="不在了"), disk():
+        (tmp_path / "短").read_bytes()
+    said_by_windows = FileNotFoundError(errno.ENOENT, "文件名或扩展名太长。", "甲")
+    monkeypatch.setattr(said_by_windows, "winerror", 206, raising=False)
+    assert "路径太长" in disk_failure(said_by_windows)
 
 
 _OWN_WORDS = "nianbao|ledger|log|output|Excel|WPS"

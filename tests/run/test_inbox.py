@@ -112,9 +112,11 @@ def test_a_file_that_vanishes_or_is_locked_does_not_stop_the_night(
 ) -> None:
     """One that vanished was never there; one that another program has open is shown, and read the next night."""
     open_one = inbox_folder._item  # noqa: SLF001
+    gone = (district.inbox / "邮件" / "1.eml").read_bytes()
 
     def fails(path: Path, *rest: str) -> object:
         if path.name == "1.eml":
+            path.unlink()
             raise FileNotFoundError(path)
         if path.name == "丙.xlsx":
             raise PermissionError(path)
@@ -126,4 +128,5 @@ def test_a_file_that_vanishes_or_is_locked_does_not_stop_the_night(
     assert told == {"丙.xlsx": ["closed"], "邮件/2.eml": []}
     assert (len(found.envelopes), len(found.messages)) == (0, 1)
     monkeypatch.setattr(inbox_folder, "_item", open_one)
+    (district.inbox / "邮件" / "1.eml").write_bytes(gone)
     assert len(inbox.look(ledger, district, now=NOW).new) == 3

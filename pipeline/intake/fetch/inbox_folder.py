@@ -7,16 +7,15 @@ not a spreadsheet is an envelope too, so that its sender gets an answer; every m
 from __future__ import annotations
 
 import hashlib
-import os
 import re
-import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import TypeAlias
 
-from pipeline.intake.fetch.archive import MAILS, Unpacked, has_suffix, is_clutter, unpack
+from pipeline.intake.fetch.archive import MAILS, Unpacked, has_suffix, unpack
+from pipeline.intake.fetch.inbox_listing import files_sent, why_out_of_reach
 from pipeline.intake.fetch.mail import Mail, open_mail
 from pipeline.intake.fetch.names import plain_name, unlike
 from pipeline.intake.guard.package import MAX_BYTES, TAIL, is_whole, is_workbook
@@ -118,8 +117,8 @@ def fetch(
     failed: dict[str, str] = {}
 
     def items() -> Iterator[Item]:
-        files, closed = _files(inbox)
-        troubles.update((plain_name(name), "closed_folder") for name in closed)
+        files, out_of_reach = files_sent(inbox)
+        troubles.update((plain_name(name), variant) for name, variant in out_of_reach.items())
         used: set[str] = set()
         for name, path in files:
             relative = unlike(plain_name(name), used)
@@ -134,10 +133,9 @@ def fetch(
                     continue
                 item = _item(path, relative)
                 looked[relative] = look
-            except FileNotFoundError:
-                continue  # taken away since the folder was listed
-            except OSError:  # no right to read it, or another program has it open
-                troubles[relative] = "closed"
+            except OSError as error:
+                if variant := why_out_of_reach(path, error):
+                    troubles[relative] = variant
                 continue
             yield item
 
@@ -211,52 +209,6 @@ def open_file(
     if isinstance(found, str):
         return (whole(item),), found
     return tuple(one for one in found if isinstance(one, Envelope)) or (whole(item),), ""
-
-
-def has_files(inbox: Path) -> bool:
-    """Whether anything lies in ``inbox`` that was sent, readable or not."""
-    return any(_files(inbox))
-
-
-def _files(inbox: Path) -> tuple[list[tuple[str, Path]], list[str]]:
-    """Return the files that were sent, by what they are called below the inbox, in order, and the folders that cannot be read.
-
-    Raises OSError if the inbox itself is one of these.
-    """
-    found: list[tuple[str, Path]] = []
-    closed: list[str] = []
-
-    def refuse(error: OSError) -> None:
-        folder = Path(error.filename)
-        if isinstance(error, FileNotFoundError):  # taken away, or there is no inbox yet
-            return
-        if folder == inbox:
-            raise error
-        closed.append(folder.relative_to(inbox).as_posix())
-
-    for place, folders, names in os.walk(inbox, onerror=refuse):
-        folders[:] = [name for name in folders if not is_clutter(name)]
-        paths = [Path(place, name) for name in names if not is_clutter(name)]
-        try:
-            found += [(path.relative_to(inbox).as_posix(), path) for path in paths if _was_sent(path, inbox)]
-        except PermissionError as error:  # of a folder that lists its names but does not let anybody in
-            folders.clear()
-            refuse(PermissionError(error.errno, error.strerror, place))
-    return sorted(found), closed
-
-
-def _was_sent(path: Path, inbox: Path) -> bool:
-    """Whether ``path`` is a file, or a link to one within the inbox. Raises PermissionError if its folder lets nobody in."""
-    try:
-        mode = path.lstat().st_mode
-    except FileNotFoundError:
-        return False
-    return stat.S_ISREG(mode) or (stat.S_ISLNK(mode) and _lies_within(path, inbox) and path.is_file())
-
-
-def _lies_within(path: Path, inbox: Path) -> bool:
-    """Whether a link stays within the inbox: what lies elsewhere was not sent to us."""
-    return path.resolve().is_relative_to(inbox.resolve())
 
 
 def _item(path: Path, relative: str) -> Item:
