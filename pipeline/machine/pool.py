@@ -279,7 +279,10 @@ class _ChildLane:
         hard = (
             limits.memory + 128 * 1024 * 1024
         )  # of addresses, of which libraries take many that they never use
-        command = [sys.executable, "-I", "-S", "-c", _START, str(root), str(hard), *_package_folders()]
+        command = [
+            *(processes.interpreter(), "-I", "-S", "-c", _START),
+            *(str(root), str(hard), *_package_folders()),
+        ]
         self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
             command,
             stdin=subprocess.PIPE,

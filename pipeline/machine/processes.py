@@ -13,8 +13,18 @@ from pathlib import Path
 
 _PROC = Path("/proc")
 _TELLS_ITSELF = sys.platform == "linux" and (_PROC / "self/task" / str(os.getpid()) / "children").exists()
+_VENV_STARTS_ANOTHER = sys.platform == "win32"
 _USER, _RESIDENT = 11, 21
 """Fields of ``stat`` after the name: ticks in the program, after it those in the system; pages that are held."""
+
+
+def interpreter() -> str:
+    """Return the Python that a child is started with, so that its process is the one that works.
+
+    In a venv on Windows ``python.exe`` only starts the real one and waits: what that takes nobody would see.
+    """
+    real = str(getattr(sys, "_base_executable", "")) if _VENV_STARTS_ANOTHER else ""
+    return real if Path(real).is_file() else sys.executable
 
 
 def taken(number: int) -> tuple[float, int] | None:

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.machine import pool as module
+from pipeline.machine import processes
 from pipeline.machine.child import LARGEST, BrokenFrameError, read_frame
 from pipeline.machine.pool import BUG, CRASH, MEMORY, TIME, Here, JobAnswer, JobFailure, Limits, Pool, PoolJob
 
@@ -127,6 +128,30 @@ def test_whatever_a_job_does_costs_that_job(pool: Pool, what: str, kind: str) ->
     assert isinstance(bad, JobFailure)
     assert bad.kind == kind
     assert ("ZeroDivisionError" in bad.detail) is (what == "raise")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the redirector is a script")
+def test_what_a_child_holds_is_seen_behind_the_redirector_of_a_venv(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """As on Windows: python.exe starts the real one and waits, psutil measures, and a child sets itself no limit."""
+    redirector = tmp_path / "python.sh"
+    redirector.write_text(f'#!/bin/sh\n"{sys.executable}" "$@"\n', "utf-8")
+    redirector.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(redirector))
+    monkeypatch.setattr(processes, "_VENV_STARTS_ANOTHER", True, raising=False)
+    monkeypatch.setattr(processes, "_TELLS_ITSELF", False)
+    no_limit = module._START.replace(  # noqa: SLF001
+        "from pipeline.machine.child", "sys.modules['resource']=None;from pipeline.machine.child"
+    )
+    monkeypatch.setattr(module, "_START", no_limit)
+    with Pool() as made:
+        [(_, grown)] = made.run([job("creep")], lambda: QUICK)
+        [(_, spun)] = made.run([job("spin")], lambda: replace(QUICK, seconds=30.0))
+    assert isinstance(grown, JobFailure)
+    assert isinstance(spun, JobFailure)
+    assert (grown.kind, spun.kind) == (MEMORY, TIME)
+    assert spun.seconds < 10
 
 
 def test_a_child_stays_however_large_its_parent_is_and_leaves_when_it_held_much_itself() -> None:
