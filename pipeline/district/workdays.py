@@ -1,16 +1,19 @@
 """``[calendar]`` and ``[[extension]]`` of district.toml go in; workdays and deadlines come out.
 
 China moves its workdays about by decree each year, so holidays and make-up workdays are the coordinator's to write down.
+What the law itself names is off in any year; of a year that nobody has written down, the days around it are doubtful.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Any
 
 from pipeline.district.roster import named, normalised
+from pipeline.district.statutory_days import days_off, movable_days
 from pipeline.model import Agency
 from pipeline.toml_source import TomlTable
 
@@ -31,7 +34,7 @@ class Extension:
     """Of which form, or form and period, where several are collected; empty: of the first."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: which years are written down is looked up once
 class Calendar:
     """The district's workdays and when it reminds: ``[calendar]`` of district.toml."""
 
@@ -45,20 +48,49 @@ class Calendar:
     """After the deadline, remind every so many workdays; 0: never."""
 
     def is_workday(self, day: date) -> bool:
-        """Whether offices are open on ``day``."""
-        return day in self.workdays or (day.weekday() < _SATURDAY and day not in self.holidays)
+        """Whether offices are open on ``day``, as far as law and district say."""
+        is_off = day.weekday() >= _SATURDAY or day in self.holidays or day in days_off(day.year)
+        return day in self.workdays or not is_off
+
+    def is_surely_workday(self, day: date) -> bool:
+        """Whether no decree that nobody has written down can make ``day`` a day off."""
+        return self.is_workday(day) and not self._is_doubtful(day)
+
+    def doubtful_year(self, first: date, last: date) -> int | None:
+        """Return the first year of which the days off between two days are not written down, where it matters; else None."""
+        days = (first + _DAY * number for number in range((last - first).days + 1))
+        return next((day.year for day in days if self.is_workday(day) and self._is_doubtful(day)), None)
 
     def workdays_between(self, day: date, last: date) -> int:
         """Count the workdays after ``day`` up to and including ``last``; 0 where ``last`` is not later."""
-        return sum(self.is_workday(day + _DAY * number) for number in range(1, (last - day).days + 1))
+        return _count(self.is_workday, day, last)
+
+    def sure_workdays_between(self, day: date, last: date) -> int:
+        """Count as ``workdays_between`` does, at the least: a day that may be off is none."""
+        return _count(self.is_surely_workday, day, last)
 
     def reminds_on(self, day: date, deadline: date) -> bool:
         """Whether an agency with ``deadline`` that has not reported is reminded on ``day``."""
-        if not self.is_workday(day):
+        if not self.is_surely_workday(day):
             return False
         if day <= deadline:
-            return self.workdays_between(day, deadline) in self.remind_days_before
-        return bool(self.remind_every) and (self.workdays_between(deadline, day) - 1) % self.remind_every == 0
+            return self.sure_workdays_between(day, deadline) in self.remind_days_before
+        return (
+            bool(self.remind_every)
+            and (self.sure_workdays_between(deadline, day) - 1) % self.remind_every == 0
+        )
+
+    def _is_doubtful(self, day: date) -> bool:
+        return day.year not in self._known and day not in self.workdays and day in movable_days(day.year)
+
+    @cached_property
+    def _known(self) -> frozenset[int]:
+        """The years of which a day off is written down: whoever writes one has the decree at hand."""
+        return frozenset(day.year for day in self.holidays)
+
+
+def _count(counts: Callable[[date], bool], day: date, last: date) -> int:
+    return sum(counts(day + _DAY * number) for number in range(1, (last - day).days + 1))
 
 
 PLAIN_CALENDAR = Calendar()

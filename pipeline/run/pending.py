@@ -7,7 +7,7 @@ a letter or to an output.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from pipeline.district.adjusting import form_of
@@ -22,6 +22,8 @@ from pipeline.wording.quotable import quoted
 
 RECENT = timedelta(days=7)
 """So long something that happened to a file or letter, or what a mail without a table says, is told; after that it is in the log only."""
+_AHEAD = timedelta(days=21)
+"""So long after the deadline reminders are looked ahead to."""
 _MOST = 10
 _DOUBT_WORDS = {"deleted": "被删除", "edited": "被手工修改"}
 
@@ -59,10 +61,11 @@ def sentences(
     ledger: Ledger, district: District, *, now: datetime, result: RunResult | None = None
 ) -> Iterator[str]:
     """Say what waits for a person; ``result`` is what the last finished run found, if it has been looked up already."""
-    if district.people.district_office_email and (
-        found := result or campaign.last_result(ledger, district.year)
-    ):
+    found = result or campaign.last_result(ledger, district.year)
+    if found and district.people.district_office_email:
         yield from _delivery(ledger, district, found)
+    if found and found.record["counts"]["missing"]:
+        yield from _calendar(district, now.astimezone(CHINA).date())
     yield from _off_the_roster(ledger, district, now)
     yield from _letters(ledger, district)
     yield from _outputs(ledger, district, now)
@@ -102,6 +105,16 @@ def _delivery(ledger: Ledger, district: District, found: RunResult) -> Iterator[
         yield (
             f"已报送的数据有更正，还没有上报：{listed}{more}。核实后在 {TODO_NAME} 中选“同意更正”，或者运行 {command} --reason 更正理由；"
             "同意并签发后报【更正】，并请有关单位重新公开"
+        )
+
+
+def _calendar(district: District, today: date) -> Iterator[str]:
+    """Say, before it matters to reminders, that nobody has written down the days off of a year."""
+    year = district.calendar.doubtful_year(today, max(today, district.deadline) + _AHEAD)
+    if year:
+        yield (
+            f"日历里没有 {year} 年的放假、调休安排：只按法定节日当天放假算，节日前后的几天不催报，催报的信里工作日可能少算。"
+            f"请照国务院办公厅关于 {year} 年部分节假日安排的通知填写日历"
         )
 
 

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.district.folder import load_district
+from pipeline.district.statutory_days import _LUNAR
 from pipeline.district.workdays import Calendar, spoken_date
 from pipeline.model import CHINA, ConfigError
 from pipeline.run.fingerprint import fingerprint
@@ -35,7 +36,7 @@ def test_holidays_and_make_up_workdays_are_the_coordinators() -> None:
     assert SPRING.is_workday(date(2025, 1, 26)), "a Sunday that is worked"
     assert not SPRING.is_workday(date(2025, 1, 29)), "a Wednesday off"
     assert not SPRING.is_workday(date(2025, 1, 25)), "a Saturday"
-    assert Calendar().is_workday(date(2025, 1, 29))
+    assert Calendar().is_workday(date(2025, 2, 3))
 
 
 def test_days_before_the_deadline_are_workdays() -> None:
@@ -63,7 +64,8 @@ def test_after_the_deadline_every_so_many_workdays() -> None:
 )
 def test_nobody_is_reminded_on_a_day_off(day: date, holidays: set[date]) -> None:
     calendar = Calendar(holidays=tuple(holidays), remind_days_before=tuple(range(400)))
-    assert calendar.reminds_on(day, DEADLINE) == calendar.is_workday(day)
+    assert calendar.reminds_on(day, DEADLINE) == calendar.is_surely_workday(day)
+    assert calendar.is_workday(day) or not calendar.is_surely_workday(day)
 
 
 def test_a_day_is_spoken_with_its_weekday() -> None:
@@ -170,3 +172,58 @@ def test_people_sign_and_are_written_to(tmp_path: Path) -> None:
 def test_a_slip_is_refused_with_its_line(tmp_path: Path, extra: str, line: int) -> None:
     with pytest.raises(ConfigError, match=rf"district\.toml 第 {line} 行"):
         load_district(district(tmp_path, CONFIG + extra))
+
+
+def test_what_the_law_names_is_off_in_any_year() -> None:
+    own = Calendar(holidays=(date(2026, 2, 23),), workdays=(date(2026, 10, 2),))
+    for day in (date(2026, 1, 1), date(2026, 2, 16), date(2026, 2, 19), date(2026, 5, 1), date(2026, 10, 1)):
+        assert not own.is_workday(day)
+        assert not Calendar().is_workday(day)
+    assert own.is_workday(date(2026, 10, 2)), "what the coordinator wrote is what counts"
+    assert not Calendar().is_workday(date(2028, 5, 2)), "by the law of 2025"
+    assert Calendar().is_workday(date(2024, 5, 2))
+    assert Calendar().is_workday(date(2024, 2, 9)), "New Year's Eve, before it"
+    assert not Calendar().is_workday(date(2024, 4, 4))
+
+
+def test_lunar_feasts_stand_at_their_moons() -> None:
+    """春节 is at new moon, 端午 four days after one, 中秋 at full moon; a slip of the table is a day or a month off."""
+    for year, (spring, boats, autumn) in _LUNAR.items():
+        for (month, day), age in ((spring, 0), (boats, 4), (autumn, 14)):
+            days = (date(year, month, day) - date(2000, 1, 6)).days  # a new moon: 2000-01-06 18:14 UTC
+            off = (days - age - 0.43 + 15) % 29.530588 - 15
+            assert abs(off) < 1.2, (year, month, day, off)
+        assert date(year, 1, 20) <= date(year, *spring) <= date(year, 2, 21)
+
+
+def test_in_a_year_without_its_decree_no_reminder_leaves_on_a_day_that_may_be_off() -> None:
+    """The decree of 2026 put 15 to 23 February off; nobody had written it down."""
+    deadline, unknown = date(2026, 1, 30), Calendar()
+    reminded = {
+        day
+        for day in (date(2026, 1, 1) + timedelta(days=number) for number in range(70))
+        if unknown.reminds_on(day, deadline)
+    }
+    assert not reminded & {date(2026, 2, 15) + timedelta(days=number) for number in range(9)}
+    assert not reminded & {date(2026, 1, 1), date(2026, 1, 2)}
+    assert {
+        date(2026, 1, 23),
+        date(2026, 1, 28),
+        date(2026, 1, 30),
+        date(2026, 2, 12),
+        date(2026, 2, 27),
+    } <= reminded
+    known = Calendar(holidays=(date(2026, 2, 16),))
+    assert known.reminds_on(date(2026, 2, 24), deadline)
+    assert unknown.sure_workdays_between(deadline, date(2026, 2, 27)) < known.workdays_between(
+        deadline, date(2026, 2, 27)
+    )
+
+
+def test_the_year_is_asked_for_where_it_matters() -> None:
+    assert Calendar().doubtful_year(date(2026, 1, 5), date(2026, 2, 20)) == 2026
+    assert Calendar().doubtful_year(date(2026, 7, 1), date(2026, 8, 14)) is None, "no holiday is near"
+    assert Calendar(holidays=(date(2026, 2, 16),)).doubtful_year(date(2026, 1, 1), date(2026, 12, 31)) is None
+    assert Calendar().doubtful_year(date(2060, 2, 1), date(2060, 2, 5)) == 2060, (
+        "of whose moons nothing is known"
+    )

@@ -236,7 +236,7 @@ def _left(state: CampaignState, day: date, deadline: date) -> int:
     """Count the workdays up to ``deadline``; negative: since it."""
     calendar = state.district.calendar
     return (
-        calendar.workdays_between(day, deadline)
+        calendar.sure_workdays_between(day, deadline)
         if day <= deadline
-        else -max(1, calendar.workdays_between(deadline, day))
+        else -max(1, calendar.sure_workdays_between(deadline, day))
     )

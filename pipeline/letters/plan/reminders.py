@@ -13,6 +13,7 @@ from pipeline.model import Agency
 def reminders(state: CampaignState) -> list[Intention]:
     """Remind the agencies from which nothing came, on the workdays that the calendar says, each by its own deadline.
 
+    In a year of which nobody has written down the days off, only on days that surely are workdays; what is counted is so at the least.
     A reminder that has waited since an earlier day is written anew on any workday: what lies there says what is left today.
     """
     calendar, today = state.district.calendar, state.today
@@ -26,12 +27,14 @@ def reminders(state: CampaignState) -> list[Intention]:
         agency = standing.agency
         deadline = state.district.deadline_of(agency.code)
         to = addresses(agency)
-        is_due = calendar.reminds_on(today, deadline) or (agency.code in dated and calendar.is_workday(today))
+        is_due = calendar.reminds_on(today, deadline) or (
+            agency.code in dated and calendar.is_surely_workday(today)
+        )
         if standing.is_missing and to and is_due:
             body = Reminder(
                 deadline=deadline,
-                left=calendar.workdays_between(today, deadline),
-                late=calendar.workdays_between(deadline, today),
+                left=calendar.sure_workdays_between(today, deadline),
+                late=calendar.sure_workdays_between(deadline, today),
                 times=state.reminded(agency) + 1,
                 doubtful=standing.is_doubtful,
                 sent=standing.sent,
