@@ -362,6 +362,17 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
         "“{table}”有两份：“{sheet}”和“{copy}”，数字不同（如“{copy}” {cell}），无法确认以哪一份为准",
         "请核对后只保留正确的一份，工作表名用“{sheet}”",
     ),
+    ("F05", "rows_elsewhere"): Wording(
+        "“{table}”读取的是“{sheet}”；这张“{copy}”的同样表头下从第 {line} 行起还有 {count} 条不同的，没有读取",
+        "要报的请移到“{home}”，不要的请删去",
+    ),
+    ("F05", "rows_elsewhere_back"): Wording(
+        "“{table}”读取的是原表的“{sheet}”；原表“{copy}”的同样表头下从第 {line} 行起还有 {count} 条不同的，没有转入退回表",
+        "要报的请补填到“{home}”，不要的不用管",
+    ),
+    ("F05", "rows_of_another"): Wording(
+        "工作表“{copy}”上“{table}”的各条都不是本报告期的，没有读取，读取的是“{sheet}”"
+    ),
     ("F05", "several"): Wording(
         "“{table}”有几份（{sheets}），没有一份的工作表名是“{sheet}”，无法确认以哪一份为准",
         "请只保留正确的一份，工作表名改为“{sheet}”",

@@ -18,7 +18,8 @@ from pipeline.forms.layout import STAMP_SHEET
 from pipeline.forms.loader import form_ids, load_form, parse_form
 from pipeline.intake.read.reading import read
 from pipeline.judging.rules.judge import judge
-from pipeline.model import Place, Reading, Rows, column_letters
+from pipeline.model import Place, Reading, Rows, Severity, Verdict, column_letters
+from pipeline.publishing.returning import returned_of
 from pipeline.publishing.template import Stamp, build_workbook
 from tests.support.libreoffice import with_sheets
 from tests.support.submissions import submission_of
@@ -354,3 +355,95 @@ def test_what_a_merged_cell_of_a_register_hides_is_said(form: Form, template: by
     assert cells(found) == [ROW, OTHER]
     told = [(item.variant, item.facts["cells"]) for item in found.findings if item.code == "F05"]
     assert ("merged_rows", "C7") in told
+def with_second_sheet(form: Form, rows: Sequence[Sequence[str]], name: str, **more: object) -> Workbook:
+    """The template with its rows, and a copy of its sheet with others."""
+    content = build_workbook(form, Stamp("001", "甲局", 2023), registers={"documents": [ROW, OTHER]}, **more)  # type: ignore[arg-type]  # values
+    book, sheet = opened(content)
+    copy = book.copy_worksheet(sheet)
+    copy.title = name
+    for number in range(6, 12):
+        for column in range(1, 8):
+            copy.cell(number, column).value = None
+    for number, row in enumerate(rows, 6):
+        for column, value in enumerate(row, 1):
+            copy.cell(number, column).value = value
+    return book
+
+
+SECOND = ["临政发〔2020〕3号", "某某细则", "2020-03-05", "否", "2023-05-01", "", ""]
+
+
+def test_other_rows_on_a_further_sheet_are_told_with_both_places(form: Form) -> None:
+    found = reading(form, with_second_sheet(form, [ROW, SECOND, OTHER], "文件台账（下半年）"))
+    assert cells(found) == [ROW, OTHER]
+    [told] = [item for item in found.findings if item.variant == "rows_elsewhere"]
+    assert (told.severity, told.place) == (Severity.ERROR, Place("文件台账（下半年）", "A7"))
+    assert (told.facts["count"], told.facts["sheet"], told.facts["home"]) == (1, SHEET, SHEET)
+    [judged] = judge(form, [submission_of(found)])
+    assert judged.verdict is Verdict.RETURNED
+    back = returned_of(form, [judged], judged)
+    assert "rows_elsewhere" in {item.variant for item in judged.findings}
+    assert [
+        item
+        for item in back.notices
+        if item.code == "F05" and "下半年" in item.message and "退回表" in item.message
+    ]
+
+
+def test_the_same_rows_on_a_further_sheet_are_a_copy(form: Form) -> None:
+    for rows in ([ROW, OTHER], [OTHER]):
+        found = reading(form, with_second_sheet(form, rows, "备份"))
+        assert ("F05", "copy") in codes(found)
+        assert not [item for item in found.findings if item.severity is Severity.ERROR]
+    assert "extra_sheet" not in {item.variant for item in found.findings}
+
+
+def test_headings_without_rows_on_a_further_sheet_are_nothing(form: Form) -> None:
+    found = reading(form, with_second_sheet(form, [], "空表"))
+    assert not {item.variant for item in found.findings} & {"copy", "rows_elsewhere", "extra_sheet"}
+
+
+def test_the_register_of_another_period_is_no_part_of_this_one(form: Form) -> None:
+    next_year = ["临政发〔2024〕1号", "某某规程", "2024-01-09", "是", "", "", ""]
+    found = reading(form, with_second_sheet(form, [next_year], "2024年"))
+    assert ("F05", "rows_of_another") in codes(found)
+    assert not [item for item in found.findings if item.severity is Severity.ERROR]
+    found = reading(form, with_second_sheet(form, [next_year, SECOND], "2024年"))
+    assert ("F05", "rows_elsewhere") in codes(found)
+
+
+def test_an_empty_own_sheet_gives_way_to_the_one_with_rows(form: Form) -> None:
+    book = with_second_sheet(form, [ROW, SECOND], "明细")
+    for line in book[SHEET]["A6:G7"]:
+        for cell in line:
+            cell.value = None
+    found = reading(form, book)
+    assert cells(found) == [ROW, SECOND]
+    assert rows(found).sheet == "明细"
+    assert ("F05", "renamed") in codes(found)
+    again = book.copy_worksheet(book["明细"])
+    again.title = "另一张"
+    again["A6"], again["A8"] = SECOND[0].replace("3号", "4号"), None
+    assert ("F05", "rows_elsewhere") in codes(reading(form, book))
+
+
+def test_the_headings_of_a_register_are_no_copy_of_the_tables_drawn_from_it() -> None:
+    own = load_form("request_register")
+    book = openpyxl.load_workbook(BytesIO(build_workbook(own, Stamp("001", "甲局", 2023))))
+    sheet = book["申请台账"]
+    for name in list(sheet.tables):
+        del sheet.tables[name]
+    copy = book.create_sheet("台账2")
+    copy.append([cell.value for cell in sheet[5]][: len(own.registers[0].columns)])
+    copy.append(["2023-001", "2023-01-06", "自然人", "", "当面提交", "某事项", "", "予以公开", "2023-01-09"])
+    found = reading(own, book)
+    assert len(found.registers["applications"].cells) == 1
+    assert "copy" not in {item.variant for item in found.findings}
+    assert found.numbers["requests.new_received.natural_person"] == 1
+
+
+def test_a_sheet_of_the_register_without_its_headings_is_told_to_the_office(form: Form) -> None:
+    book = with_second_sheet(form, [SECOND], "我的表")
+    for cell in book["我的表"][5]:
+        cell.value = None
+    assert ("F05", "extra_sheet") in codes(reading(form, book))

@@ -7,7 +7,7 @@ searched: inserted rows, moved tables, renamed sheets and swapped columns are st
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -83,6 +83,13 @@ def place_table(form: Form, table: Table, sheets: Sequence[SheetData]) -> Placem
     home = _homes(form)[table.key]
     found = [_search(table, home, sheet) for sheet in _holders(home, others)]
     return replace(placed, copies=tuple(copy for copy in found if copy.sheet))
+
+
+def without_copies(placed: Placement, sheets: Collection[str]) -> Placement:
+    """Return ``placed`` without the copies on ``sheets``: the headings of a register repeat labels of the tables drawn from it."""
+    if not any(copy.sheet in sheets for copy in placed.copies):
+        return placed
+    return replace(placed, copies=tuple(copy for copy in placed.copies if copy.sheet not in sheets))
 
 
 def stands_at_home(form: Form, table: Table, placed: Placement) -> bool:

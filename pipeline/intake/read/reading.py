@@ -30,7 +30,7 @@ from pipeline.intake.read.listed import (
 )
 from pipeline.intake.read.oddities import oddities
 from pipeline.intake.read.pasted import paste_of
-from pipeline.intake.read.placing import place_table, sheet_texts, sheets_of_lines
+from pipeline.intake.read.placing import place_table, sheet_texts, sheets_of_lines, without_copies
 from pipeline.intake.read.register_rows import Registers, read_registers
 from pipeline.intake.read.spreadsheet import open_workbook
 from pipeline.intake.read.stamped import REFUSING, about_stamp, as_of
@@ -117,7 +117,9 @@ def _read_sheets(form: Form, sheets: Sequence[SheetData], remarks: Sequence[Find
     if any(lacking) and _is_superseded(form, sheets):
         return _superseded(form, claims, placements, sheets, listed, remarks)
     missing = [table for table, placed in placements if not placed.sheet and not placed.ambiguous]
-    registers = Registers() if claims.is_summed else read_registers(form, sheets)
+    period = claims.year or named(stamp.get("year", ""))
+    registers = Registers() if claims.is_summed else read_registers(form, sheets, period)
+    placements = [(table, without_copies(placed, registers.sheets)) for table, placed in placements]
     said = about_stamp(form, stamp, lacking)
     if said:
         remarks = (*remarks, said)
@@ -128,7 +130,6 @@ def _read_sheets(form: Form, sheets: Sequence[SheetData], remarks: Sequence[Find
         findings = (*remarks, *(_missing_table(form, table) for table in missing), *registers.findings)
         return Reading(None, claims, entries=entries, findings=as_of(said, findings))
     figures = TableFigures()
-    period = claims.year or named(stamp.get("year", ""))
     year = year_in(period) if period else None
     for table, placed in placements:
         figures.findings += _placement_findings(form, table, placed)
@@ -152,7 +153,14 @@ def _read_sheets(form: Form, sheets: Sequence[SheetData], remarks: Sequence[Find
     valued = read_cell_values(form, figures, valued)
     lines = sheets_of_lines(form, sheets)
     named_already = {item.place.sheet for item in remarks if item.place}
-    known = {*held, *lines, *named_already, *(name for name, _, _ in listed.read), *_copies(placements)}
+    known = {
+        *held,
+        *registers.sheets,
+        *lines,
+        *named_already,
+        *(name for name, _, _ in listed.read),
+        *_copies(placements),
+    }
     return Reading(
         form.id,
         claims,

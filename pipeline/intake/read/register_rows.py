@@ -1,7 +1,7 @@
 """The sheets of a file go in; the rows of its registers come out, wherever they stand, every value of its kind.
 
-A register is found by its headings: on its own sheet, else on the only other one that has them. Blank rows, totals, notes
-and headings that were repeated are no rows.
+A register is found by its headings: on its own sheet, if any row stands there, else on the one with most rows. Blank rows,
+totals, notes and headings that were repeated are no rows.
 """
 
 from __future__ import annotations
@@ -15,14 +15,23 @@ from decimal import Decimal
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from pipeline.forms import layout
 from pipeline.forms.registers import PARTS, WHOLES
 from pipeline.forms.values.numeric import number_of
 from pipeline.forms.values.typed import Typed, says_nothing, shown, unreadable
 from pipeline.intake.read.entries import hidden, with_prompt
-from pipeline.intake.read.labels import answered, likeness, normalise
-from pipeline.intake.read.lines import ALIKE_ENOUGH
+from pipeline.intake.read.labels import answered, normalise
+from pipeline.intake.read.placing import own_names
 from pipeline.intake.read.register_cells import is_left_blank, read_under_merged, under_merged
+from pipeline.intake.read.register_copies import ListedRows, elsewhere
+from pipeline.intake.read.register_heads import (
+    ENOUGH,
+    LONGEST_LABEL,
+    Head,
+    head_on,
+    heading_of,
+    is_blank,
+    of_headings,
+)
 from pipeline.model import Fact, Finding, Place, Rows, a1
 
 if TYPE_CHECKING:
@@ -31,15 +40,10 @@ if TYPE_CHECKING:
     from pipeline.forms.values.kind import ValueKind
     from pipeline.forms.values.plain import Raw
     from pipeline.intake.read.spreadsheet import SheetData
+    from pipeline.periods import Period
 
-_HEAD_WITHIN = 60
-"""Rows among which the headings are looked for."""
-_ENOUGH = 0.6
-"""The share of headings by which a register is known."""
-_LONGEST_LABEL = 60
 _LEFT_BLANK = "left_blank"
 """What is noted of cells with “/” or “无” that may be blank."""
-_NUMBERING = frozenset({"序号", "编号", "no", "no."})
 _SIGNED = ("填表", "填报", "制表", "审核", "复核", "经办", "负责人", "联系")
 _NOTES = ("注", "说明", "备注", *_SIGNED)
 _TOTAL = re.compile(rf"({'|'.join((*WHOLES, *PARTS))}):?(?:共?\d{{1,6}}[件条个份项行])?")
@@ -56,119 +60,81 @@ class Registers:
     unreadable: dict[str, str] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
+    sheets: set[str] = field(default_factory=set)
+    """Every sheet on which the headings of one stand."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Head:
-    """Where the headings of a register stand: the column of each, -1 where there is none."""
-
-    sheet: SheetData
-    row: int
-    columns: tuple[int, ...]
-    exact: int
-
-
-def read_registers(form: Form, sheets: Sequence[SheetData]) -> Registers:
-    """Read every register of the form."""
+def read_registers(form: Form, sheets: Sequence[SheetData], period: Period | None = None) -> Registers:
+    """Read every register of the form; rows that stand on a further sheet are told, but for those of another ``period``."""
     found = Registers()
+    own = own_names(form)
     for register in form.registers:
-        head = _head_of(register, sheets)
-        if head is None:
+        heads = [
+            head
+            for sheet in sheets
+            if sheet.name == register.sheet or (sheet.visible and sheet.name not in own)
+            if (head := head_on(register, sheet))
+        ]
+        if not heads:
             found.missing.append(register.key)
             facts = {"table": register.name}
             found.findings.append(Finding.found("F03", None, (), "missing_table", facts))
             continue
-        _read(register, head, found)
+        found.sheets |= {head.sheet.name for head in heads}
+        listed = [_listed(register, head) for head in heads]
+        [chosen, *others] = sorted(listed, key=lambda one: _rank(register, one))
+        _read(register, chosen, found)
+        for head in (
+            chosen.head,
+            *(other.head for other in others if other.head.sheet.name == register.sheet),
+        ):
+            _read_nil(register, head, found)
+        found.findings += elsewhere(register, chosen, others, period)
     return found
 
 
-def _head_of(register: Register, sheets: Sequence[SheetData]) -> _Head | None:
-    """Return where the headings stand: on the register's own sheet, else on the only other one that has them."""
-    home = [sheet for sheet in sheets if sheet.name == register.sheet]
-    others = [sheet for sheet in sheets if sheet.name != register.sheet and sheet.visible]
-    for group in (home, others):
-        heads = [head for sheet in group if (head := _head_on(register, sheet))]
-        if heads:
-            return heads[0] if len(heads) == 1 or group is home else None
-    return None
+def _rank(register: Register, listed: ListedRows) -> tuple[bool, bool, int]:
+    """Put the register's own sheet first, if there is a row on it, then the others by the rows that are."""
+    return not listed.rows, listed.head.sheet.name != register.sheet, -len(listed.rows)
 
 
-def _head_on(register: Register, sheet: SheetData) -> _Head | None:
-    first = _head_at(register, sheet, layout.ROWS_HEAD)
-    if first and first.exact == len(register.columns):
-        return first
-    tried = (_head_at(register, sheet, row) for row in range(min(_HEAD_WITHIN, len(sheet.rows))))
-    found = [head for head in tried if head]
-    return max(found, key=lambda head: head.exact, default=None)
-
-
-def _head_at(register: Register, sheet: SheetData, row: int) -> _Head | None:
-    if row >= len(sheet.rows):
-        return None
-    labels = {
-        column: _heading(value)
-        for column, value in enumerate(sheet.rows[row])
-        if isinstance(value, str) and 0 < len(value) <= _LONGEST_LABEL
-    }
-    if len(labels) < _ENOUGH * len(register.columns):
-        return None
-    places: dict[str, int] = {}
-    for column, label in labels.items():
-        places.setdefault(label, column)
-    columns = [
-        next((places[name] for name in map(normalise, (own.label, *own.also)) if name in places), -1)
-        for own in register.columns
-    ]
-    exact = sum(column >= 0 for column in columns)
-    if exact < max(2, _ENOUGH * len(columns)):
-        return None
-    left = {column: label for column, label in labels.items() if column not in columns}
-    for number, own in enumerate(register.columns):
-        if columns[number] < 0 and left:
-            near = max(left, key=lambda column: likeness(left[column], normalise(own.label)))
-            if likeness(left[near], normalise(own.label)) >= ALIKE_ENOUGH:
-                columns[number] = near
-                del left[near]
-    return _Head(sheet, row, tuple(columns), exact)
-
-
-def _heading(text: str) -> str:
-    """Reduce a heading to its label: a star at either end only says that the column has to be filled."""
-    return normalise(text).strip("*")
-
-
-def _read(register: Register, head: _Head, into: Registers) -> None:
-    into.findings += _of_headings(register, head)
-    reader = _Reader(register, head, into, _errors(head.sheet))
+def _listed(register: Register, head: Head) -> ListedRows:
+    """Tell the rows below the headings from the lines that are none."""
+    errors = _errors(head.sheet)
     needed = [number for number, column in enumerate(register.columns) if column.required]
-    lines: list[int] = []
-    found: list[Sequence[Raw]] = []
-    totals: list[int] = []
+    found = ListedRows(head)
     below = list(_lines(head))
     are_rows = _are_rows(register, below, needed)
     for line, cells in enumerate(below, head.row + 1):
-        sort = "" if are_rows or reader.has_error(line) else _sort_of(register, cells, needed)
+        has_error = bool(errors) and any((line, column) in errors for column in head.columns)
+        sort = "" if are_rows or has_error else _sort_of(register, cells, needed)
         if not sort:
-            found.append(cells)
-            lines.append(line)
+            found.rows.append(cells)
+            found.lines.append(line)
         elif sort == "sum":
-            totals.append(line)
-    merged = list(under_merged(register, head.sheet, head.columns, lines))
+            found.totals.append(line)
+    return found
+
+
+def _read(register: Register, listed: ListedRows, into: Registers) -> None:
+    head = listed.head
+    into.findings += of_headings(register, head)
+    reader = _Reader(register, head, into, _errors(head.sheet))
+    merged = list(under_merged(register, head.sheet, head.columns, listed.lines))
     into.unreadable |= {register.row_key(number, row): "" for row, number, _ in merged}
     into.findings += [finding for _, _, finding in merged]
-    into.findings += read_under_merged(head.sheet, head.columns, lines)
-    values = reader.rows(lines, found)
-    into.rows[register.key] = Rows(head.sheet.name, head.columns, tuple(lines), tuple(values))
+    into.findings += read_under_merged(head.sheet, head.columns, listed.lines)
+    values = reader.rows(listed.lines, listed.rows)
+    into.rows[register.key] = Rows(head.sheet.name, head.columns, tuple(listed.lines), tuple(values))
     into.findings += reader.noted()
-    into.findings += _of_totals(register, head, totals, values)
-    _read_nil(register, head, into)
+    into.findings += _of_totals(register, head, listed.totals, values)
 
 
 class _Reader:
     """Reads the rows of one register: plain columns at one go; what was read once without a word to say is not read again."""
 
     def __init__(
-        self, register: Register, head: _Head, into: Registers, errors: Mapping[tuple[int, int], str]
+        self, register: Register, head: Head, into: Registers, errors: Mapping[tuple[int, int], str]
     ) -> None:
         self._register, self._head, self._into, self._errors = register, head, into, errors
         self._known: list[dict[Raw, str]] = [{} for _ in register.columns]
@@ -244,7 +210,7 @@ def _says_nothing(kind: ValueKind, values: Sequence[Raw]) -> bool:
     return kind.may_say_nothing and bool(kind.asked.pattern) and any(map(says_nothing, values))
 
 
-def _lines(head: _Head) -> Iterable[Sequence[Raw]]:
+def _lines(head: Head) -> Iterable[Sequence[Raw]]:
     """Return what stands in the columns of the register on every line below its headings."""
     rows = head.sheet.rows[head.row + 1 :]
     if (
@@ -256,7 +222,7 @@ def _lines(head: _Head) -> Iterable[Sequence[Raw]]:
     return (_cells(head, line) for line in range(head.row + 1, len(head.sheet.rows)))
 
 
-def _cells(head: _Head, line: int) -> list[Raw]:
+def _cells(head: Head, line: int) -> list[Raw]:
     row = head.sheet.rows[line]
     width = len(row)
     return [row[column] if 0 <= column < width else "" for column in head.columns]
@@ -286,21 +252,21 @@ def _sort_of(register: Register, cells: Sequence[Raw], needed: Sequence[int]) ->
         and not first.startswith(register.columns[0].label)
     ):
         return ""  # nearly every line
-    filled = [(number, value) for number, value in enumerate(cells) if not _is_blank(value)]
+    filled = [(number, value) for number, value in enumerate(cells) if not is_blank(value)]
     if not filled:
         return "blank"
     first = filled[0][1]
-    if not isinstance(first, str) or len(first) > _LONGEST_LABEL:
+    if not isinstance(first, str) or len(first) > LONGEST_LABEL:
         return ""
     label = normalise(first).rstrip(":")
-    lacking = any(column.required and _is_blank(cells[at]) for at, column in enumerate(register.columns))
+    lacking = any(column.required and is_blank(cells[at]) for at, column in enumerate(register.columns))
     if lacking and (found := _TOTAL.fullmatch(label)):
         return "sum" if found[1] in WHOLES else "part"
     same = sum(
-        isinstance(value, str) and _heading(value) == normalise(register.columns[at].label)
+        isinstance(value, str) and heading_of(value) == normalise(register.columns[at].label)
         for at, value in filled
     )
-    if same >= max(2, _ENOUGH * len(filled)):
+    if same >= max(2, ENOUGH * len(filled)):
         return "heading"
     return "note" if lacking and _is_beside(register, [value for _, value in filled]) else ""
 
@@ -314,10 +280,6 @@ def _is_beside(register: Register, written: Sequence[Raw]) -> bool:
     return len(said) == len(written) and all(text.startswith(_SIGNED) for text in said)
 
 
-def _is_blank(value: Raw) -> bool:
-    return value is None or value == "" or (isinstance(value, str) and not value.strip())
-
-
 def _errors(sheet: SheetData) -> Mapping[tuple[int, int], str]:
     """Return the cells that hold an error, by row and column; no other need be looked for."""
     if sheet.appearance is None and b't="e"' not in sheet.xml:
@@ -325,36 +287,14 @@ def _errors(sheet: SheetData) -> Mapping[tuple[int, int], str]:
     return sheet.facts.errors
 
 
-def _of_headings(register: Register, head: _Head) -> Iterator[Finding]:
-    where = Place(head.sheet.name)
-    row = head.sheet.rows[head.row]
-    for column, at in zip(register.columns, head.columns, strict=True):
-        facts: Mapping[str, Fact] = {"table": register.name, "label": column.label}
-        if at < 0:
-            yield Finding.found("F03", where, (), "missing_label", facts)
-        elif _heading(str(row[at])) not in map(normalise, (column.label, *column.also)):
-            near = {"found": str(row[at]).strip(), "label": column.label}
-            yield Finding.found("F03", Place(head.sheet.name, a1(head.row, at)), (), "near_label", near)
-    for at, value in enumerate(row):
-        label = _heading(value) if isinstance(value, str) else ""
-        strange = label and at not in head.columns and label.casefold() not in _NUMBERING
-        below = range(head.row + 1, len(head.sheet.rows))
-        if strange and any(not _is_blank(head.sheet.at(line, at)) for line in below):
-            facts = {"label": str(value).strip(), "table": register.name}
-            yield Finding.found("V02", Place(head.sheet.name, a1(head.row, at)), (), "extra_column", facts)
-    if head.sheet.name != register.sheet:
-        moved = {"table": register.name, "found": head.sheet.name, "sheet": register.sheet}
-        yield Finding.found("F05", where, (), "renamed", moved)
-
-
 def _of_totals(
-    register: Register, head: _Head, totals: Iterable[int], values: Sequence[Sequence[str]]
+    register: Register, head: Head, totals: Iterable[int], values: Sequence[Sequence[str]]
 ) -> Iterator[Finding]:
     """Compare what a line of totals states with what its columns add up to."""
     for line in totals:
         for number, value in enumerate(_cells(head, line)):
             kind = register.kinds[number]
-            stated = kind.read(value).number if kind.sort == "number" and not _is_blank(value) else None
+            stated = kind.read(value).number if kind.sort == "number" and not is_blank(value) else None
             if stated is None or kind.together != "sum":
                 continue
             added = sum((Decimal(number_of(row[number]) or 0) for row in values), start=Decimal(0))
@@ -366,7 +306,7 @@ def _of_totals(
                 yield Finding.found("V02", place, (), "stated_sum", facts)
 
 
-def _read_nil(register: Register, head: _Head, into: Registers) -> None:
+def _read_nil(register: Register, head: Head, into: Registers) -> None:
     """Read the statement that there is no row: beside its label, above the headings."""
     for row in range(head.row):
         for column, value in enumerate(head.sheet.rows[row]):

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from pipeline.forms.form import Form
     from pipeline.intake.read.spreadsheet import Raw, SheetData
 
-"""Characters of a sheet's name that are told; other formats than Excel's allow more."""
+_OF_FIGURES = frozenset({"table", "register"})
+"""Kinds of sheets of which a copy may hold what was not read."""
 
 
 def strange_sheets(form: Form, sheets: Sequence[SheetData], known: Collection[str]) -> Iterator[Finding]:
@@ -38,11 +39,13 @@ def strange_sheets(form: Form, sheets: Sequence[SheetData], known: Collection[st
 
 
 def _is_a_copy(form: Form, sheet: SheetData) -> bool:
-    """Say whether a sheet is one of the template under another name: what differs on it is said where it is compared."""
+    """Say whether a sheet is one of the template under another name that holds no figures: what differs on it is said where it is compared.
+
+    Of tables and registers those that still have their headings are among the known; another was compared with nothing.
+    """
     title = sheet.at(TITLE_ROW, 0)
-    if isinstance(title, str) and normalise(title).startswith(
-        tuple(normalise(item.title) for item in form.sheets)
-    ):
+    titles = tuple(normalise(item.title) for item in form.sheets if item.kind not in _OF_FIGURES)
+    if isinstance(title, str) and titles and normalise(title).startswith(titles):
         return True
     labels = {normalise(item.label) for item in form.texts}
     return any(text in labels for _, _, text in sheet_texts(sheet))
