@@ -234,6 +234,8 @@ class Claim:
     """Concepts beside which a ``near`` claim is not meant."""
     newly: bool = False
     """Whether only the first of the sums is meant, unless the text says right after the number what is included."""
+    heard: bool = False
+    """Whether those who hear disputes say it of what they hear for others, so that of them it says nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -367,6 +369,10 @@ class FigureClaims(Narrative):
     disputed: tuple[str, ...] = ()
     """Families of disputes: that there were none is told of something else where ``others_disputed``, a pattern, is spoken of."""
     others_disputed: str = "(?!)"
+    hearers: str = "(?!)"
+    """Agencies, by name, that hear the disputes of others: of them ``heard`` claims say nothing."""
+    last_times: str = "(?!)"
+    """Which of ``other_times`` are last year, and no part of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -530,6 +536,15 @@ class Ratios(Narrative):
     """By which number (``n``) a text comes back to requests of which it has told: 这15件申请."""
     repeated_through: str
     """Through ``what`` of several of its kind that is published which ``repeated`` figures count."""
+    last_told: tuple[str, ...] = ()
+    """Keys of claims that, told of last year in words of their own (2022年新收13件), are held against its report."""
+    last_after: tuple[str, ...] = ()
+    """Patterns right after a figure of what it was last year (``base``)."""
+    last_bound: str = "(?!)"
+    """What says, right up to a number, that it is last year's; ``last_ends`` stands right behind it."""
+    last_ends: str = "(?!)"
+    last_subject: str = "(?!)"
+    """What names, right before last year's figure, the first of ``last_told``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -49,6 +49,8 @@ _PATTERNS = (
     "neutral",
     "silent",
     "others_disputed",
+    "last_times",
+    "hearers",
     "rest_told",
     "unit_ahead",
     "triggers",
@@ -80,6 +82,7 @@ class _ClaimText:
     told: bool = False
     divided: bool = False
     near: bool = False
+    heard: bool = False
     bars: tuple[str, ...] = ()
 
 

@@ -66,6 +66,10 @@ _PATTERNS = (
         "compared",
         "of_last",
         "change",
+        "last_after",
+        "last_bound",
+        "last_ends",
+        "last_subject",
     ),
     *("counted", "counted_elsewhere", "counted_plain", "recalled", "repeated_through"),
 )

@@ -841,6 +841,12 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
         "{stated}",
         "{expected}",
     ),
+    ("ratios", "last_year"): Wording(
+        "文字写的上年“{name}”是 {stated}，上年的报告是 {before}：“{sentence}”",
+        "请核对上年的数：写错的改正；上年的数后来更正过或者统计口径不同的，请在文字里写明",
+        "{stated}",
+        "{before}",
+    ),
     ("ratios", "twice"): Wording(
         "同一件事写了两个数，一处是 {claimed}：“{sentence}”，一处是 {expected}：“{other}”",
         "{remedy}",

@@ -72,6 +72,8 @@ class _BeforeBracket:
 class Account:
     """What is known while a paragraph is read."""
 
+    hears: bool = False
+    """Whether the agency hears disputes for others."""
     topic: str = ""
     level: int = UNCLEAR
     chain: int = 0
@@ -81,6 +83,8 @@ class Account:
     said: list[SaidFigure] = field(default_factory=list)
     of_all: list[SaidFigure] = field(default_factory=list)
     """What all of a figure were said to be, apart from the figures said; the tables have no fewer: 收到18件，均予以公开."""
+    of_last: list[SaidFigure] = field(default_factory=list)
+    """The figures that are told of last year."""
     pending: TextPiece | None = None
     before_pending: tuple[int, dict[str, bool]] = (UNCLEAR, {})
     """A number whose meaning only the next clause may say, and what was known before it."""

@@ -92,7 +92,7 @@ class Changes:
         """Yield a finding for each change that its numbers do not make."""
         if not _SPOKEN.search(text):
             return
-        marked = _with_years(text, item)
+        marked = with_years(text, item)
         checked: set[int] = set()
         found = (
             *self._of_pairs(marked),
@@ -219,7 +219,7 @@ def _finding(
     return item.finding(rule, "growth", key, facts)
 
 
-def _with_years(text: str, item: ReportTexts) -> str:
+def with_years(text: str, item: ReportTexts) -> str:
     """Return ``text`` with the reporting year and the one before marked as the patterns know them."""
     if item.year is None:
         return text

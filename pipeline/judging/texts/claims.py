@@ -12,7 +12,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipeline.forms.narrative import ALL, EACH, NAMED, NO, OWN_NAME, REMAINDER, SOME, WITHIN
+from pipeline.forms.narrative import ALL, EACH, NAMED, NO, OWN_NAME, REMAINDER, SOME, TIME, WITHIN
 from pipeline.judging.texts.account import CLEAR, LISTED, UNCLEAR, Account, SaidFigure
 from pipeline.judging.texts.beginnings import any_of, compiled
 from pipeline.judging.texts.clauses import (
@@ -32,6 +32,7 @@ from pipeline.judging.texts.pieces import (
     MARK,
     OTHER,
     OWN,
+    RUNNING,
     UNKNOWN,
     Lexicon,
     TextPiece,
@@ -99,35 +100,48 @@ class ClaimReader:
         self._undivided = frozenset(rule.undivided)
         self._all_of, self._stated_of_all = frozenset(rule.all_of), frozenset((*rule.lists, *rule.columns))
         self._of_disputes = frozenset(rule.nearby.disputed)
+        self._timed = frozenset(rule.nearby.timed) - {TIME}
         self._matcher = ClaimMatcher(rule)
-        self._included = compiled(rule.included)
+        self._included, self._last_times = compiled(rule.included), compiled(rule.last_times)
         self._home_topic = rule.home_topic
         self._counts, self._names = (compiled(pattern) for pattern in rule.triggers)
         self.passages = lru_cache(maxsize=64)(self._passages)
         self._cached = lru_cache(maxsize=64)(self._read)
 
-    def read(self, text: str, *, whole: bool = False, at_home: bool = False) -> tuple[SaidFigure, ...]:
+    def read(
+        self, text: str, *, whole: bool = False, at_home: bool = False, hears: bool = False
+    ) -> tuple[SaidFigure, ...]:
         """Return the figures that ``text`` claims, each paragraph standing for itself."""
-        return self._cached(text, whole=whole, at_home=at_home)[0]
+        return self._cached(text, whole=whole, at_home=at_home, hears=hears)[0]
 
-    def of_all(self, text: str, *, whole: bool = False, at_home: bool = False) -> tuple[SaidFigure, ...]:
+    def of_all(
+        self, text: str, *, whole: bool = False, at_home: bool = False, hears: bool = False
+    ) -> tuple[SaidFigure, ...]:
         """Return what ``text`` says that all of a figure are: 收到18件，均予以公开."""
-        return self._cached(text, whole=whole, at_home=at_home)[1]
+        return self._cached(text, whole=whole, at_home=at_home, hears=hears)[1]
+
+    def of_last(
+        self, text: str, *, whole: bool = False, at_home: bool = False, hears: bool = False
+    ) -> tuple[SaidFigure, ...]:
+        """Return the figures that ``text`` claims of last year: 2022年新收13件."""
+        return self._cached(text, whole=whole, at_home=at_home, hears=hears)[2]
 
     def _read(
-        self, text: str, *, whole: bool = False, at_home: bool = False
-    ) -> tuple[tuple[SaidFigure, ...], tuple[SaidFigure, ...]]:
+        self, text: str, *, whole: bool = False, at_home: bool = False, hears: bool = False
+    ) -> tuple[tuple[SaidFigure, ...], tuple[SaidFigure, ...], tuple[SaidFigure, ...]]:
         found: list[SaidFigure] = []
         of_all: list[SaidFigure] = []
+        of_last: list[SaidFigure] = []
         for passage in self.passages(text, whole=whole, at_home=at_home):
-            state = Account(chain=passage.start)
+            state = Account(hears=hears, chain=passage.start)
             if passage.topic:
                 state.topic, state.level = passage.topic, CLEAR
             self._skip(state, text, passage.start, passage.begin)
             self._passage(state, text, passage.pieces)
             found += state.said
             of_all += state.of_all
-        return tuple(found), tuple(of_all)
+            of_last += state.of_last
+        return tuple(found), tuple(of_all), tuple(of_last)
 
     def _passages(self, text: str, *, whole: bool = False, at_home: bool = False) -> tuple[Passage, ...]:
         """Return the passages of ``text`` that may say figures, at most one of each paragraph.
@@ -175,7 +189,7 @@ class ClaimReader:
         for clause in clauses(list(without_asides(pieces))):
             state.begun = -1
             state.resume(clause.pieces)
-            if has(clause.pieces, "rest"):
+            if has(clause.pieces, "rest") and not self._leaves_out_last_years(clause.pieces):
                 state.is_rest = True
             state.clauses.append((state.sentence, clause.pieces))
             if any(piece.kind is COUNT for piece in clause.pieces):
@@ -194,6 +208,11 @@ class ClaimReader:
                 state.end_sentence()
             state.ended = clause.ends
         return state
+
+    def _leaves_out_last_years(self, pieces: Sequence[TextPiece]) -> bool:
+        """Say whether what was carried over is all that is left out: 除去上年结转的2件申请，全年收到63件."""
+        is_one = sum(piece.kind is COUNT for piece in pieces) == 1
+        return is_one and not has(pieces, "and") and not self._timed.isdisjoint(meaning(pieces))
 
     def _is_of_another(self, state: Account, text: str, *, none: bool) -> bool:
         """Say whether something else that may be disputed was spoken of, and no topic since: 处罚案件均已结案，无一引发行政复议.
@@ -341,6 +360,8 @@ class ClaimReader:
             self._settle(state, spoken | topics, claim)
             self._say(state, text, claim, _spot(number, value), at_most=is_beside_unknown or is_some)
             return
+        if value is not None and self._is_told_of_last(state, text, head, number, tail, topics):
+            return
         state.phrase_clear = False
         state.aside = state.level if has(head, "among") else state.aside
         state.leave_open()
@@ -350,6 +371,39 @@ class ClaimReader:
         is_listed = last is not None and (last.claim.family in self._lists or state.part_of > 0)
         goes_on = is_listed and not has(head, "among") and spoken.isdisjoint(self._of_disputes)
         state.level = min(state.level, LISTED if goes_on and state.in_sentence else UNCLEAR)
+
+    def _is_told_of_last(
+        self,
+        state: Account,
+        text: str,
+        head: Sequence[TextPiece],
+        number: TextPiece,
+        tail: list[TextPiece],
+        topics: Concepts,
+    ) -> bool:
+        """Keep a figure of last year that nothing leaves open, if last year and no other time stands right before it: 2022年新收13件."""
+        times = [piece for piece in head if piece.kind is RUNNING or piece.concepts == ("time",)]
+        if len(times) != 1 or not self._last_times.fullmatch(text, times[0].start, times[0].end):
+            return False
+        words = [piece for piece in head if piece is not times[0]]
+        is_whole = not (has(head, "among") or has(head, "another") or state.brackets or is_part(head))
+        if text[head[-1].start : head[-1].end].endswith("的") or meaning(tail) - self._topics:
+            return False  # 上年收到的2件已于1月办结
+        if not (is_whole and is_clear(head)) or any(piece.kind is OTHER for piece in words):
+            return False
+        means = self._matcher.meanings(state, words, tail)
+        value = _value(number)
+        fitting = (one for own in means for one in self._matcher.fitting(state, own, topics, number, value))
+        claim = next(fitting, None)
+        is_some = claim is not None and claim.partly and self._counts_some(head, tail)
+        is_only_last_years = not any(is_other for what, is_other in state.others.items() if what != "time")
+        if claim is None or value is None or claim.at_most or is_some or not is_only_last_years:
+            return False
+        _, start, end, until, unit = _spot(number, value)
+        if not self._silent.match(text, until):
+            state.of_last.append(SaidFigure(claim, value, start, end, sentence=state.sentence, unit=unit))
+        self._settle(state, meaning(words) | topics, claim)
+        return True
 
     def _is_undivided(self, state: Account, claim: Claim) -> bool:
         """Say whether a claim would divide what it cannot, so that its words tell of something else."""

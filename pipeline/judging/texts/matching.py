@@ -108,7 +108,7 @@ class ClaimMatcher:
     ) -> Iterator[Claim]:
         """Yield the claims that words mean, where they stand; without a ``number`` those that “none” can be said of."""
         for claim in self._claims.get(means, ()):
-            if number is None and not claim.nil:
+            if (number is None and not claim.nil) or (claim.heard and state.hears):
                 continue
             if BARE in means and claim.follows != bool(state.subject):
                 continue

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from pipeline.judging.texts.changes import Changes
+from pipeline.judging.texts.last_years_figures import LastYearsFigures
 from pipeline.judging.texts.rates import Rates
 from pipeline.judging.texts.repeats import CountedThing, Repeats
 from pipeline.judging.texts.shares import Shares
-from pipeline.judging.texts.stated_figures import figures_rule, said_in
+from pipeline.judging.texts.stated_figures import figures_rule, of_last_in, said_in
 
 if TYPE_CHECKING:
     from pipeline.forms.narrative import Ratios
@@ -22,6 +23,7 @@ def ratios(rule: Ratios, around: TextContext) -> Check:
     reading = figures_rule(around.form)
     changes, repeats = Changes(rule), Repeats(rule)
     shares = Shares(rule, reading.shared_wholes if reading else ())
+    last = LastYearsFigures(rule, reading)
     rates = Rates(rule, reading.rates if reading else ())
 
     def check(item: ReportTexts) -> Iterable[Finding]:
@@ -34,6 +36,9 @@ def ratios(rule: Ratios, around: TextContext) -> Check:
             yield from rates.findings(item, key, text, said)
             exact = [own for own in said if not own.is_rough]
             yield from changes.findings(item, key, text, exact)
+            if item.past_numbers and last.is_spoken_of(text, item):
+                of_last = of_last_in(reading, key, text, item)
+                yield from last.findings(item, key, text, exact, of_last)
             yield from repeats.recalled(item, key, text, said)
             things += repeats.things(key, text, exact)
         for key, text in item.said(rule.counted_in).items():

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from pipeline.forms.narrative import FigureClaims
 from pipeline.judging.texts.account import is_made_before
 from pipeline.judging.texts.aligning import Aligner
+from pipeline.judging.texts.beginnings import compiled
 from pipeline.judging.texts.claims import ClaimReader
 from pipeline.judging.texts.filed import masked
 from pipeline.judging.texts.meant import meanings, of_columns, value_of, values_of
@@ -61,7 +62,21 @@ def reader_of(rule: FigureClaims) -> ClaimReader:
 
 def said_in(rule: FigureClaims, key: str, text: str, item: ReportTexts) -> Sequence[SaidFigure]:
     """Return what the text ``key`` of a report, tidy, claims."""
-    return reader_of(rule).read(masked(text, item), whole=item.is_government, at_home=key == rule.home)
+    return reader_of(rule).read(masked(text, item), **_around(rule, key, item))
+
+
+def _around(rule: FigureClaims, key: str, item: ReportTexts) -> dict[str, bool]:
+    """Return what is known of a text besides its words: whose figures are its agency's own, and what it is about."""
+    return {
+        "whole": item.is_government,
+        "at_home": key == rule.home,
+        "hears": item.agency is None or compiled(rule.hearers).search(item.agency.name) is not None,
+    }
+
+
+def of_last_in(rule: FigureClaims, key: str, text: str, item: ReportTexts) -> Sequence[SaidFigure]:
+    """Return what the text ``key`` of a report, tidy, claims of last year."""
+    return reader_of(rule).of_last(masked(text, item), **_around(rule, key, item))
 
 
 @lru_cache(maxsize=8)
@@ -90,7 +105,7 @@ def _of_all(
     """Yield what all of a figure are said to be where the tables have fewer, unless the text tells that figure itself."""
     stated = {own.claim.key for own in said}
     plain = masked(text, item)
-    for own in reader_of(rule).of_all(plain, whole=item.is_government, at_home=key == rule.home):
+    for own in reader_of(rule).of_all(plain, **_around(rule, key, item)):
         meant = meanings(own.claim, item)
         if meant and own.value > max(meant) and own.claim.key not in stated:
             yield own
@@ -101,7 +116,7 @@ def figures_rule(form: Form) -> FigureClaims | None:
     return next((rule for rule in form.narratives if isinstance(rule, FigureClaims)), None)
 
 
-def figures(rule: FigureClaims, _around: TextContext) -> Check:
+def figures(rule: FigureClaims, _context: TextContext) -> Check:
     """Compare each claim of a text with the tables."""
     reader_of(rule)
     _aligner_of(rule)
