@@ -14,7 +14,9 @@ _PLACE = re.compile(
     r"^(?P<place>(?:[^市区县旗]{2,4}市)?(?:(?!城市|.?市场)[^市区县旗]{1,4}[区县旗市州盟])?)(?P<core>.{3,})$"
 )
 _ENDINGS = (
-    ("管理委员会", ("管委会",)),
+    ("区管理委员会", ("管委会",)),
+    ("城管理委员会", ("管委会",)),
+    ("管理委员会", ("管委", "管委会")),
     ("委员会", ("委员会", "委")),
     ("街道办事处", ("街道办", "街办")),
     ("办公室", ("办公室", "办")),
@@ -61,7 +63,7 @@ def shortened(name: str, text: str) -> Iterator[str]:
     for run in _runs(endings).finditer(text):
         for size in range(len(run[0]), 1, -1):
             short = run[0][:size]
-            if short.endswith(endings) and _is_short_for(short, level, core):
+            if short.endswith(endings) and _is_short_for(_at_home(short, place["place"]), level, core):
                 yield short
                 break
 
@@ -78,6 +80,15 @@ def _runs(endings: tuple[str, ...]) -> re.Pattern[str]:
     """Return a pattern for what begins a clause and may be a name with one of ``endings``."""
     name = rf"[\u4e00-\u9fff]{{1,{_LONGEST - 1}}}(?:{'|'.join(endings)})"
     return re.compile(rf"(?:(?<![\u4e00-\u9fff])|(?<=[年度]))(?![年度]){name}")
+
+
+def _at_home(short: str, place: str) -> str:
+    """Return a name without the place that it begins with, written out: 青石区人社局 is 区人社局 there."""
+    district = place[:-1].rpartition("市")[2] + place[-1:]
+    for written in (place, district):
+        if len(written) > 1 and short.startswith(written):
+            return f"{place[-1]}{short.removeprefix(written)}"
+    return short.removeprefix(district[:-1]) if len(district) >= _SHORTEST else short
 
 
 def _is_short_for(short: str, level: str, core: str) -> bool:

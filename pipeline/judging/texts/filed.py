@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import product
 from typing import TYPE_CHECKING, TypeAlias
 
 from pipeline.forms.narrative import LAST_YEAR, NEXT_YEAR, OWN_NAME, OWN_YEAR
@@ -34,6 +35,10 @@ _PLACE_NAME = re.compile(r"^[^市]{2,4}市(?=.{4}|.{2}[区县镇乡旗])")
 _CITY = re.compile(r"^[^市区县]{2,4}(?P<rest>市[^市区县]{2,})$")
 _ABBREVIATED = re.compile('（以下(?:统一)?简称(?:为)?[“‘"]?(?P<name>[^”’"，。；（）]{2,12})[”’"]?[，）]')
 _GOVERNED = re.compile(r"(?:自治县|[省市区县旗州])人民政府$")
+_GOVERNMENTS_OFFICE = re.compile(r"(?P<place>[省市区县旗州盟])人民政府(?P<office>办公[厅室])$")
+_JOINED = ("及", "和", "与", "、", "及其", "以及", "（含", "（")
+"""What stands between a government and its office where the office tells of both: 区政府及区政府办公室, 区政府（含区政府办公室）."""
+_ZONE = re.compile(r".{2}区(?:管理委员会|管委会)$")
 _GOVERNMENT = re.compile(r"(?P<place>自治县|苏木|[省市区县旗州盟镇乡])人民政府$")
 
 
@@ -175,7 +180,9 @@ def called(agency: Agency | None) -> list[str]:
     names += [found["rest"] for found in [_CITY.match(full)] if found]
     names += [name.removesuffix(ending) for name in names for ending in _OFFICES if name.endswith(ending)]
     names += [name.replace("人民政府", "政府") for name in names if "人民政府" in name]
-    known = {name for name in names if len(name) >= _SHORTEST_NAME}
+    known = {name for name in names if len(name) >= _SHORTEST_NAME} | {*_of_both(full)}
+    if _ZONE.search(full):
+        known |= {"全区", "我区"}
     government = _GOVERNMENT.search(full)
     if government:
         place = government["place"].removeprefix("自治")
@@ -183,6 +190,19 @@ def called(agency: Agency | None) -> list[str]:
         if place in {"镇", "乡", "苏木"}:
             known |= {f"{place}政府", f"我{place}政府", f"本{place}政府"}
     return sorted(known, key=lambda name: (-len(name), name))
+
+
+def _of_both(name: str) -> Iterator[str]:
+    """Yield how the office of a government calls itself together with the government, for which it answers."""
+    office = _GOVERNMENTS_OFFICE.search(name)
+    if not office:
+        return
+    place = office["place"]
+    yield from (f"{place}政府本级", f"{place}人民政府本级")
+    for government, joined, own in product(
+        ("政府", "人民政府"), _JOINED, (f"{place}政府", f"{place}人民政府", "")
+    ):
+        yield f"{place}{government}{joined}{own}{office['office']}{'）' if '（' in joined else ''}"
 
 
 def _abbreviated(texts: Collection[str], names: list[str], agency: Agency | None) -> list[str]:

@@ -16,15 +16,21 @@ if TYPE_CHECKING:
     from pipeline.forms.narrative import PartSums
 
 UNITS = "件宗份条例起封项个篇期场则部册批张幅集次"
-COUNT = compiled(rf"(?<![\d.,，一二三四五六七八九十百])(?P<n>{NUMERAL})(?P<unit>[{UNITS}]){NOT_EXACT}")
+COUNT = compiled(
+    rf"(?:(?<![\d.,，一二三四五六七八九十百])|(?<=[^\d]，)(?=\d))(?P<n>{NUMERAL})(?P<unit>[{UNITS}]){NOT_EXACT}"
+)
 _JOINT = re.compile(r"[，、；]?(?:和|及|以及)?")
 _LAST = frozenset("和及以")
 """How words begin that join the last part to the others."""
 _NEAR_JOINT = re.compile(r"[，、]?(?:和|及|以及)?")
 """What joins parts; after 其中 without a colon a semicolon begins something else."""
 _LABEL = re.compile(r"[^，。；：、（）\d]{1,16}")
+_LABEL_OF_PIECES = re.compile(r"[^，。；：（）\d]{1,24}")
+"""A label of a list whose parts commas part: 政策、规范性文件类信息65条."""
 _LABEL_OF_CLAUSES = re.compile(r"[^。；：（）\d]{1,30}")
 """A label of a list whose parts only semicolons part: 反映诉求、告知通过信访途径解决6件."""
+_WIDER = {"，": _LABEL_OF_PIECES, "；": _LABEL_OF_CLAUSES}
+"""Which labels there may be by the mark that parts a list."""
 _BEFORE = re.compile(r"[^，。；：、（）\d]*\Z")
 _AFTER = re.compile(r"[^，。；：、（）\d]{0,16}")
 ASIDE = re.compile(
@@ -276,8 +282,8 @@ class ListReader:
                 closes = int(count is not None)
             if not count and label:
                 count = _within(sentence, begin, label.end())
-            if not count and used == "；":
-                label = _LABEL_OF_CLAUSES.match(sentence, begin)
+            if not count and (wider := _WIDER.get(used if parts else "，")):
+                label = wider.match(sentence, begin)
                 count = COUNT.match(sentence, label.end()) if label else None
             value = value_of(count["n"]) if count else None
             if not count or value is None or count["unit"] != unit:
