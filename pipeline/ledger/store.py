@@ -20,6 +20,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, TypeAlias, TypeVar
 
+from pipeline.ledger.behind import RESULT, behind, last_run, unknown_results
 from pipeline.ledger.originals import Originals
 from pipeline.ledger.schema import MIGRATIONS
 from pipeline.machine import codec
@@ -44,8 +45,6 @@ _LONGEST_NAME = 512 - len("-journal") if os.name == "posix" else 259 - len("-jou
 """Bytes of a path that SQLite opens with the file beside it; it takes what is longer for one that cannot be opened."""
 _PARTS = (f"{DATABASE}-wal", DATABASE)
 _ORIGINALS = "originals"
-_RESULT = "run.json"
-"""What every run that comes to its end leaves in the folder of its period."""
 _DECODING = (ValueError, LookupError, TypeError, ArithmeticError, zlib.error)
 """What is raised for a text that is not what was put there."""
 
@@ -240,13 +239,30 @@ def _closing(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
 
 
 def _check_whole(connection: sqlite3.Connection, output: Path, part: str) -> None:
-    """Refuse a ledger with a damaged page, or with nothing in it beside what earlier runs left: nothing is begun anew because a file was lost."""
+    """Refuse a ledger with a damaged page, or with less in it than earlier runs left beside it: nothing is begun anew because a file was lost."""
     with _database():
         [said] = connection.execute("PRAGMA integrity_check(1)").fetchone()
         [tables] = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
         if said != "ok":
             raise sqlite3.DatabaseError(said)
     _refuse_lost(output, part, is_empty=not tables)
+    if tables:
+        _refuse_older(connection, output, part)
+
+
+def _refuse_older(connection: sqlite3.Connection, output: Path, part: str) -> None:
+    """Refuse a ledger that does not know a run whose results stand beside it, naming at once what other forms have of the kind."""
+    with _database():
+        newer = unknown_results(connection, output, part)
+        if not newer:
+            return
+        others: list[Path] = []
+        for other in {"", *parts_in(output)} - {part}:
+            with TemporaryDirectory() as aside:
+                _copy(output / FOLDER / other, Path(aside))
+                with _closing(_connect(Path(aside) / DATABASE)) as copied:
+                    others += unknown_results(copied, output, other)
+        raise EnvironmentFailedError(behind(last_run(connection), newer, others, output))
 
 
 def _refuse_lost(output: Path, part: str, *, is_empty: bool) -> None:
@@ -255,7 +271,7 @@ def _refuse_lost(output: Path, part: str, *, is_empty: bool) -> None:
     The originals are those of all forms, whichever is collected first.
     """
     originals = () if part or parts_in(output) else (output / FOLDER / _ORIGINALS).glob("*")
-    if is_empty and any(chain(originals, output.glob(f"*/{part}/{_RESULT}"))):
+    if is_empty and any(chain(originals, output.glob(f"*/{part}/{RESULT}"))):
         raise EnvironmentFailedError(_LOST)
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import AbstractContextManager, closing
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import product
 from pathlib import Path
 
@@ -91,6 +92,64 @@ def test_the_originals_alone_or_the_results_alone_say_that_there_was_a_ledger(
     shutil.rmtree(tmp_path / str(YEAR) if left == "originals" else tmp_path / FOLDER)
     for opening in _OPENINGS:
         assert "整个 output 文件夹移到别处" in _refused(opening, tmp_path)
+
+
+@pytest.mark.parametrize("part", ["", "request_register"])
+def test_a_ledger_that_is_older_than_the_results_is_told_before_anything_is_written(
+    tmp_path: Path, part: str
+) -> None:
+    """An old copy that was put back, or one from before the first run; the results being moved away it is taken."""
+    output = tmp_path / "output"
+    database = _begun(output, part)
+    results = database.parents[1 if not part else 2] / str(YEAR) / part
+    before_all = database.read_bytes()
+
+    def run_at(moment: datetime) -> None:
+        with open_ledger(output, part) as ledger:
+            runs.start(ledger, YEAR, now=moment)
+        record = {"form": "x", "now": moment.isoformat(timespec="seconds")}
+        (results / "run.json").write_text(json.dumps(record, indent=1), "utf-8")
+
+    run_at(NIGHT)
+    a_week_old = database.read_bytes()
+    run_at(NIGHT + timedelta(days=7))
+    for old, known in ((a_week_old, "只记到2024年"), (before_all, "一次运行也没有记")):
+        database.write_bytes(old)
+        before = contents(output)
+        for opening in _OPENINGS:
+            said = _refused(opening, output, part)
+            assert known in said
+            assert f"“{YEAR}”" in said
+        assert contents(output) == before
+    shutil.move(results, tmp_path / "留存")
+    for opening in _OPENINGS:
+        with opening(output, part):
+            pass
+
+
+def test_the_folders_of_all_forms_that_are_newer_than_their_ledgers_are_named_at_once(tmp_path: Path) -> None:
+    for part in ("", "request_register"):
+        with open_ledger(tmp_path, part) as ledger:
+            runs.start(ledger, YEAR, now=NIGHT - timedelta(days=7))
+    for folder, moment in (
+        (f"{YEAR}", NIGHT),
+        (f"{YEAR - 1}/request_register", NIGHT),
+        (f"{YEAR - 2}", NIGHT - timedelta(days=400)),
+    ):
+        record = tmp_path / folder / "run.json"
+        record.parent.mkdir(parents=True)
+        record.write_text(json.dumps({"now": moment.isoformat()}), "utf-8")
+    for part in ("", "request_register"):
+        assert f"“{YEAR - 1}”、“{YEAR}”移到" in _refused(open_ledger, tmp_path, part)
+
+
+@pytest.mark.parametrize("written", ["{}", '"now": "yesterday"', '"now": "2099-01-01T08:00:00"', "\0", ""])
+def test_of_a_record_in_which_somebody_wrote_nothing_is_concluded(tmp_path: Path, written: str) -> None:
+    _begun(tmp_path)
+    (tmp_path / str(YEAR) / "run.json").write_text(written, "utf-8")
+    for opening in _OPENINGS:
+        with opening(tmp_path):
+            pass
 
 
 def test_what_a_first_run_left_that_found_no_room_is_a_new_ledger(tmp_path: Path) -> None:
