@@ -10,6 +10,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from pipeline.machine.durable import set_mode
 from pipeline.machine.environment import full_program
 from pipeline.publishing.files import write_if_changed
 
@@ -78,7 +79,7 @@ def lay_starters(folder: Path) -> list[Path]:
             path = folder / file
             write_if_changed(path, text.encode())
             if path.suffix != ".bat":
-                path.chmod(_EXECUTABLE)
+                set_mode(path, _EXECUTABLE)
             made.append(path)
     return made
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
-from pipeline.machine.durable import READ_ONLY, beside_of, flush, put_in_place, sync_folder, write_beside
+from pipeline.machine.durable import READ_ONLY, discard, flush, put_in_place, sync_folder, write_beside
 from pipeline.model import EnvironmentFailedError
 
 
@@ -59,8 +59,7 @@ class Originals:
             yield
         except OSError:
             for digest in self._unsettled:
-                with suppress(OSError):
-                    beside_of(self._path(digest)).unlink(missing_ok=True)
+                discard(self._path(digest))
             self._unsettled.clear()
             raise
 

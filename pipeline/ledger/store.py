@@ -12,7 +12,7 @@ import shutil
 import sqlite3
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import datetime
 from functools import cache, partial
 from itertools import chain
@@ -27,8 +27,10 @@ from pipeline.machine import codec
 from pipeline.machine.durable import (
     beside_of,
     checkpoint,
+    discard,
     make_folder,
     put_in_place,
+    set_mode,
     sync_folder,
     write_beside,
 )
@@ -160,8 +162,7 @@ def open_ledger(output: Path, part: str = "") -> Iterator[Ledger]:
 def _for_us_alone(folder: Path) -> None:
     """Let nobody else into the ledger: names, figures and letters stand in it. A share that knows no permissions stays as it is."""
     make_folder(folder)
-    with suppress(PermissionError):  # somebody else's folder, which we may only use
-        folder.chmod(0o700)
+    set_mode(folder, 0o700)  # of somebody else's folder, which we may only use, it stays
     os.close(os.open(folder / DATABASE, os.O_RDWR | os.O_CREAT, 0o600))
 
 
@@ -361,7 +362,7 @@ def _keep_former(connection: sqlite3.Connection, path: Path) -> None:
             put_in_place(path)
             sync_folder(path.parent)
     finally:
-        beside.unlink(missing_ok=True)
+        discard(path)
 
 
 @contextmanager

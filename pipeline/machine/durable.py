@@ -4,17 +4,23 @@ A file is built beside its place, forced to the disk and renamed into it, so tha
 half of one. Of many files all are built first, forced to the disk together (``flush``), then renamed: what counts is the
 order. Each lasting step passes ``checkpoint``, where a test may end the process.
 
+Windows refuses to rename or remove a file while a virus scanner, an index or a synchronisation looks at it, which it does for a moment
+whenever one was written: such a step is tried again before the refusal is believed.
+
 A run writes thousands of files: a ``Path`` for each name of each would cost as much as the writing.
 """
 # ruff: noqa: PTH101, PTH105, PTH118
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TypeVar
 
 READ_ONLY = 0o400
 WRITABLE = 0o600
@@ -25,6 +31,12 @@ _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | get
 _BESIDE = ".{}.new"
 _FLUSHES_AT_ONCE = sys.platform == "linux"
 """Whether the system can be asked for all files of a file system at once."""
+_PATIENCE_SECONDS = 2.0 if os.name == "nt" else 0.0
+"""How long a step is tried that is refused; elsewhere a refusal is about rights and stays."""
+_PAUSE_SECONDS = 0.05
+_MODES_REFUSED = frozenset({errno.EPERM, errno.EACCES, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS})
+"""What a share or a stick answers that knows no permissions, or lets only another account set them."""
+Done = TypeVar("Done")
 _watchers: list[Callable[[str], object]] = []
 
 
@@ -44,6 +56,33 @@ def watched(watcher: Callable[[str], object]) -> Iterator[None]:
         _watchers.remove(watcher)
 
 
+def patiently(step: Callable[[], Done]) -> Done:
+    """Do what renames or removes a file, again while it is refused, within a bound. Raises OSError."""
+    until = time.monotonic() + _PATIENCE_SECONDS
+    while True:
+        try:
+            return step()
+        except PermissionError:
+            if time.monotonic() >= until:
+                raise
+        time.sleep(_PAUSE_SECONDS)
+
+
+def remove(path: Path | str) -> None:
+    """Remove a file if it is there. Raises OSError."""
+    with suppress(FileNotFoundError):
+        patiently(lambda: os.unlink(path))  # noqa: PTH108
+
+
+def set_mode(path: Path | str, mode: int) -> None:
+    """Set who may do what with a file or folder. Where its disk knows no permissions it stays as it is. Raises OSError."""
+    try:
+        os.chmod(path, mode)
+    except OSError as error:
+        if error.errno not in _MODES_REFUSED:
+            raise
+
+
 def make_folder(folder: Path) -> None:
     """Make ``folder`` and those above it that are missing, for nobody else to enter. Raises OSError."""
     if not folder.is_dir():
@@ -56,8 +95,9 @@ def write_whole(path: Path, content: bytes) -> None:
     write_beside(path, content)
     try:
         put_in_place(path)
-    finally:
-        beside_of(path).unlink(missing_ok=True)
+    except BaseException:
+        discard(path)
+        raise
 
 
 def write_beside(path: Path | str, content: bytes, *, mode: int | None = None, flushes: bool = True) -> None:
@@ -77,9 +117,10 @@ def write_beside(path: Path | str, content: bytes, *, mode: int | None = None, f
             os.close(handle)
         checkpoint(f"write {name}")
         if mode is not None:
-            os.chmod(beside, mode)
+            set_mode(beside, mode)
     except BaseException as error:
-        Path(beside).unlink(missing_ok=True)
+        with suppress(OSError):
+            remove(beside)
         if isinstance(error, OSError) and not error.filename:
             error.filename = os.fspath(path)  # of a disk that is full the system names no file
         raise
@@ -110,13 +151,19 @@ def flush(folder: Path) -> None:
 def put_in_place(path: Path | str, *, under: Path | None = None) -> None:
     """Rename what was written beside ``path`` to it, or to ``under``. Raises OSError; what was written stays beside then."""
     folder, name = os.path.split(path)
-    os.replace(os.path.join(folder, _BESIDE.format(name)), under or path)
+    patiently(lambda: os.replace(os.path.join(folder, _BESIDE.format(name)), under or path))
     checkpoint(f"rename {under.name if under else name}")
 
 
 def beside_of(path: Path) -> Path:
     """Return where a file is written before it is renamed to ``path``."""
     return path.with_name(_BESIDE.format(path.name))
+
+
+def discard(path: Path) -> None:
+    """Remove what was written beside ``path`` and is not put in its place; what somebody holds is left to ``clear_unfinished``."""
+    with suppress(OSError):
+        remove(beside_of(path))
 
 
 def _new(path: str) -> int:
@@ -132,11 +179,9 @@ def _new(path: str) -> int:
 
 def _clear(path: Path) -> None:
     """Remove what a killed run left, by then perhaps read-only, which Windows does not remove; of a link the link."""
-    if path.is_symlink():
-        path.unlink()
-    elif path.exists():
-        path.chmod(WRITABLE)
-        path.unlink()
+    if not path.is_symlink() and path.exists():
+        set_mode(path, WRITABLE)
+    remove(path)
 
 
 def clear_unfinished(folder: Path) -> None:

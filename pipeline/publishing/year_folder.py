@@ -15,12 +15,22 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from itertools import count
 from pathlib import Path
 from stat import S_ISREG
 from typing import NamedTuple
 
-from pipeline.machine.durable import beside_of, checkpoint, flush, put_in_place, write_beside, write_whole
+from pipeline.machine import durable
+from pipeline.machine.durable import (
+    checkpoint,
+    discard,
+    flush,
+    patiently,
+    put_in_place,
+    write_beside,
+    write_whole,
+)
 from pipeline.model import Made
 from pipeline.publishing.files import same_bytes
 
@@ -108,13 +118,19 @@ class YearFolder:
         self.place([stage(self.path, path, content)])
 
     def place(self, staged: Iterable[Staged]) -> None:
-        """Put every file in its place. Raises OSError where not even a place beside can be had."""
-        several = list({item.path: item for item in staged}.values())  # of two under one name the later
-        if any(item.is_new for item in several):
-            flush(self.path)
-        self.note({item.path: item.digest for item in several if self._is_news(item)})
-        for item in several:
-            self.made[item.path] = self._placed(item)
+        """Put every file in its place. Raises OSError where not even a place beside can be had; what was written beside is taken away then."""
+        several: dict[str, Staged] = {}
+        try:
+            several.update((item.path, item) for item in staged)  # of two under one name the later
+            if any(item.is_new for item in several.values()):
+                flush(self.path)
+            self.note({item.path: item.digest for item in several.values() if self._is_news(item)})
+            for item in several.values():
+                self.made[item.path] = self._placed(item)
+        except OSError:
+            for item in several.values():
+                discard(self.path / item.path)
+            raise
 
     def stay(self, path: str, basis: str) -> None:
         """Leave a file that stands as it was written and is made of ``basis``, the same as before."""
@@ -135,7 +151,7 @@ class YearFolder:
             if mark := self._foreign(path):
                 self._keep(path, mark)
             else:
-                place.unlink()
+                durable.remove(place)
         except _IN_THE_WAY:
             self.blocked.append(Aside(path, ""))
         return True
@@ -159,7 +175,7 @@ class YearFolder:
         place = os.path.join(self.path, item.path)
         if os.path.isfile(place) and (mark := self._foreign(item.path)):
             if item.path in self.drafts and not self._is_news(item):
-                beside_of(self.path / item.path).unlink()
+                discard(self.path / item.path)
                 return ""
             try:
                 self._keep(item.path, mark)
@@ -173,18 +189,23 @@ class YearFolder:
         return ""
 
     def _put_beside(self, path: str) -> str:
-        """Give the new state of ``path`` a name of its own; the same one every time, unless that is open as well."""
+        """Give the new state of ``path`` a name of its own; the same one every time, unless that is open as well.
+
+        Where a name is refused that nothing has yet, it is the new state itself that somebody holds, or the folder lets nobody write.
+        """
         place, last = self.path / path, OSError(path)
         for name in _names(place, NEW, tries=9):
             try:
                 put_in_place(place, under=name)
             except _IN_THE_WAY as error:
-                last = error
-                continue
+                last = type(error)(error.errno, error.strerror, str(place))
+                if name.exists():
+                    continue
+                break
             beside = name.relative_to(self.path).as_posix()
             self.blocked.append(Aside(path, beside))
             return beside
-        beside_of(place).unlink(missing_ok=True)
+        discard(place)
         raise last
 
     def _foreign(self, path: str) -> str:
@@ -205,7 +226,7 @@ class YearFolder:
     def _keep(self, path: str, mark: str) -> None:
         place = self.path / path
         beside = next(name for name in _names(place, f"{mark} {self.today:%m-%d}") if not name.exists())
-        place.rename(beside)
+        patiently(partial(place.rename, beside))
         checkpoint(f"keep {beside.name}")
         if mark == EDITED:
             self.kept.append(Aside(path, beside.relative_to(self.path).as_posix()))
@@ -215,7 +236,7 @@ class YearFolder:
         place = self.path / beside
         try:
             if place.is_file() and _digest(place) in (known.digest, known.former):
-                place.unlink()
+                durable.remove(place)
         except _IN_THE_WAY:  # somebody reads it; it says what it says
             return
 

@@ -45,6 +45,7 @@ from pipeline.ledger.campaign import RunResult
 from pipeline.ledger.judged_files import JudgedFile
 from pipeline.letter import Plea
 from pipeline.letters.plan import CampaignState, delivery_of_all, morning, unsigned_delivery
+from pipeline.machine.durable import remove
 from pipeline.model import CHINA, Agency, DecisionKind, Finding, Verdict
 from pipeline.periods import title_of
 from pipeline.publishing.files import write_if_changed
@@ -79,7 +80,7 @@ def lay_out_todo(context: LetterContext, found: RunResult, state: CampaignState,
     path, beside = context.target / TODO_NAME, context.target / NEW_TODO_NAME
     if shows(path, todo) or _put(path, todo):
         with suppress(PermissionError):  # it is open: what is written there is carried out next time
-            beside.unlink(missing_ok=True)
+            remove(beside)
     elif not shows(beside, todo):
         _put(beside, todo)
     return still

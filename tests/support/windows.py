@@ -7,7 +7,7 @@ import errno
 import io
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import ModuleType
 
@@ -59,7 +59,16 @@ def looks_fail(patch: pytest.MonkeyPatch, why: Callable[[Path], OSError | None])
     failing("lstat")
 
 
-def scanned(patch: pytest.MonkeyPatch, *, seconds: float, is_held: Callable[[Path], bool]) -> list[Path]:
+STEPS = ("replace", "rename", "unlink")
+
+
+def scanned(
+    patch: pytest.MonkeyPatch,
+    *,
+    seconds: float,
+    is_held: Callable[[Path], bool],
+    steps: Sequence[str] = STEPS,
+) -> list[Path]:
     """Refuse to rename or remove a file for so long after the first try, as while a virus scanner looks at it; return what was refused.
 
     Of a renaming it is the source that ``is_held`` is asked of, then the target.
@@ -91,7 +100,7 @@ def scanned(patch: pytest.MonkeyPatch, *, seconds: float, is_held: Callable[[Pat
 
         patch.setattr(os, name, checked)
 
-    for name in ("replace", "rename", "unlink"):
+    for name in steps:
         refusing(name)
     patch.setattr(durable, "_PATIENCE_SECONDS", 2.0)
     return refused

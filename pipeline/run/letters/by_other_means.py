@@ -14,6 +14,7 @@ from pipeline.district.folder import District
 from pipeline.district.workdays import spoken_date
 from pipeline.ledger import Ledger, letters
 from pipeline.letter import KIND_WORDS, LetterKind
+from pipeline.machine.durable import remove
 from pipeline.model import Agency
 from pipeline.periods import scope_of
 from pipeline.publishing.files import write_if_changed
@@ -61,7 +62,7 @@ def lay_out_chat(
     )
     path = folder / CHAT_NAME
     if not listed or district.mail.sends:
-        path.unlink(missing_ok=True)
+        remove(path)
         return
     if not is_news and path.is_file():
         return

@@ -8,6 +8,7 @@ from pipeline.district.workdays import spoken_date
 from pipeline.letter import Intention, LetterKey, LetterKind, LetterState, Occasion
 from pipeline.letters.plan import morning
 from pipeline.letters.plan.planning_state import CampaignState
+from pipeline.machine.durable import remove
 from pipeline.publishing.files import write_if_changed
 from pipeline.run.letters.writing import LetterContext
 
@@ -21,7 +22,7 @@ def lay_out_morning(context: LetterContext, state: CampaignState, *, is_news: bo
     """
     path = context.target / MORNING_NAME
     if context.district.people.email:
-        path.unlink(missing_ok=True)
+        remove(path)
         return
     day = state.reading_day
     while not context.district.calendar.is_workday(day):

@@ -21,6 +21,7 @@ from pipeline.ledger.campaign import DeliveryRecord, RunResult
 from pipeline.ledger.secret import secret_of
 from pipeline.letter import KIND_WORDS, Intention, LetterKey, LetterKind, LetterState
 from pipeline.letters.plan import plan, untrue
+from pipeline.machine.durable import clear_unfinished
 from pipeline.model import CHINA, Made
 from pipeline.publishing.document_paths import PAGE
 from pipeline.publishing.files import safe_name
@@ -159,6 +160,7 @@ def _doubt(folder: Path, name: str, made: Made | None) -> str:
 def lay_out(ledger: Ledger, district: District, target: Path, *, now: datetime) -> Laid:
     """Make ``letters/`` show exactly the letters that wait, and the page who was told. Raises OSError; running again is safe."""
     year = district.year
+    clear_unfinished(target / LETTERS)
     names = {agency.code: agency.name for agency in district.agencies}
     pages, known = campaign.pages_of(ledger, year), _lying(ledger, year)
     known |= {path: made for path in {PAGE, *pages} if (made := output_record.at(ledger, year, path))}
