@@ -96,3 +96,25 @@ def test_where_only_the_owner_sets_modes_whoever_may_write_sets_up_and_runs(
         done = nianbao("run", district, "--now", NOW)
         assert done.returncode == 1, done.stderr
     assert unfinished(district) == []
+
+
+@pytest.mark.parametrize("tells_case_apart", [True, False])
+def test_a_rename_in_case_alone_is_no_edit_and_removes_nothing(
+    district: Path, monkeypatch: pytest.MonkeyPatch, *, tells_case_apart: bool, form: Form
+) -> None:
+    """Every Windows and every Mac finds the file of the old name by the new one."""
+    if not tells_case_apart:
+        windows.ignores_case(monkeypatch, district)
+    roster = district / "agencies.csv"
+    (district / "inbox" / "2024-01-15" / "Ab局.xlsx").write_bytes(filled(form, "Ab局"))
+    written = roster.read_text("utf-8").replace("丙局", "Ab局").splitlines()
+    for name, former in (("Ab局", ""), ("AB局", "Ab局"), ("Ab局", "AB局")):
+        rows = [f"{line},{former if 'b局' in line.lower() else ''}" for line in written[1:]]
+        roster.write_text(
+            "\n".join([f"{written[0]},former_names", *rows]).replace("Ab局,3", f"{name},3"), "utf-8"
+        )
+        done = nianbao("run", district, "--now", NOW)
+        assert done.returncode == 0, done.stderr + done.stdout
+        found = [path for path in names(district) if "b局" in path.lower() and not path.startswith("letters")]
+        assert [path for path in found if name not in path or "手工修改" in path] == []
+        assert {Path(path).parent.as_posix() for path in found} == {"reports", "site/reports"}

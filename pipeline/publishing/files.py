@@ -10,7 +10,7 @@ import os
 import re
 import unicodedata
 from itertools import chain, count
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from stat import S_ISREG
 
 from pipeline.machine.durable import write_whole
@@ -56,6 +56,19 @@ def safe_name(name: str, end: str = "", topic: str = "") -> str:
     return f"{_cut(cleaned, room - len(topic.encode()))}{topic}{end}".rstrip(" .")
 
 
+def is_spelled_so(folder: Path, path: str) -> bool:
+    """Whether what stands at ``path`` in ``folder`` is called by this very name: some disks find it by one that differs in case."""
+    place = folder
+    for part in PurePosixPath(path).parts:
+        try:
+            if part not in os.listdir(place):  # noqa: PTH208 - names alone
+                return False
+        except OSError:
+            return False
+        place /= part
+    return True
+
+
 class Names:
     """Names the files of a folder, each its own also where a file system tells neither case nor width apart."""
 
@@ -67,8 +80,8 @@ class Names:
         mark = _cut(mark, _MOST_OF_MARK)
         between = chain(("", f"_{mark}"), (f"_{mark}_{number}" for number in count(2)))
         candidates = (safe_name(name, f"{words}{end}") for words in between)
-        found = next(item for item in candidates if _folded(item) not in self._taken)
-        self._taken.add(_folded(found))
+        found = next(item for item in candidates if folded_path(item) not in self._taken)
+        self._taken.add(folded_path(found))
         return found
 
 
@@ -76,5 +89,6 @@ def _cut(text: str, most: int) -> str:
     return text.encode()[: max(most, 0)].decode(errors="ignore")
 
 
-def _folded(name: str) -> str:
+def folded_path(name: str) -> str:
+    """Return what names or paths have in common that a disk may take for one: it tells neither case nor width apart."""
     return unicodedata.normalize("NFKC", name).casefold()

@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
@@ -32,7 +33,7 @@ from pipeline.machine.durable import (
     write_whole,
 )
 from pipeline.model import Made
-from pipeline.publishing.files import same_bytes
+from pipeline.publishing.files import folded_path, is_spelled_so, same_bytes
 
 _IN_THE_WAY = (PermissionError, IsADirectoryError)
 """What a disk says where a program has a file open, or a folder stands in its place."""
@@ -145,7 +146,7 @@ class YearFolder:
     def remove(self, path: str) -> bool:
         """Remove what is not written any more; what a person made of it stays, under another name. Return whether it was there."""
         place = self.path / path
-        if not place.is_file():
+        if not place.is_file() or self._stands_under_another_case(path):
             return False
         try:
             if mark := self._foreign(path):
@@ -156,12 +157,30 @@ class YearFolder:
             self.blocked.append(Aside(path, ""))
         return True
 
+    def _stands_under_another_case(self, path: str) -> bool:
+        """Whether the file at ``path`` is one that this run made, which the disk finds by either name."""
+        others = {folded_path(other): other for other in self.made} if self.made else {}
+        other = others.get(folded_path(path))
+        return other not in {None, path} and not (
+            is_spelled_so(self.path, path) and is_spelled_so(self.path, str(other))
+        )
+
+    def _written_at(self, path: str) -> Made | None:
+        """Return what the runs before wrote at ``path``, or where the disk tells no case apart under the name that it had then."""
+        known = self.known.get(path)
+        if (known and known.digest) or is_spelled_so(self.path, path):
+            return known
+        wanted = folded_path(path)
+        return next((made for other, made in self.known.items() if folded_path(other) == wanted), known)
+
     def _is_news(self, item: Staged) -> bool:
         known = self.known.get(item.path)
         return known is None or known.digest != item.digest
 
     def _placed(self, item: Staged) -> Made:
         beside = self._put(item) if item.is_new else ""
+        if not item.is_new and item.path not in self.known:
+            self._respell(item.path)
         stat = os.stat(os.path.join(self.path, beside or item.path))
         known = self.known.get(item.path)
         if known and known.beside and known.beside != beside:
@@ -169,6 +188,16 @@ class YearFolder:
         return Made(
             "", item.size, None, item.digest, modified=0 if beside else stat.st_mtime_ns, beside=beside
         )
+
+    def _respell(self, path: str) -> None:
+        """Give a file that holds what it is to hold, and was found by a name that differs in case, its own name."""
+        if is_spelled_so(self.path, path):
+            return
+        place = self.path / path
+        wanted = folded_path(place.name)
+        for former in [name for name in os.listdir(place.parent) if folded_path(name) == wanted]:  # noqa: PTH208
+            with suppress(*_IN_THE_WAY):  # somebody has it open: it is found by either name here
+                patiently(partial(place.with_name(former).rename, place))
 
     def _put(self, item: Staged) -> str:
         """Replace what stands in the place of ``item``; return the path beside it where that cannot be."""
@@ -214,7 +243,7 @@ class YearFolder:
         Of what a program wrote that kept no digests the size may be known. Where nothing is, what people work on is kept
         without a claim that they did.
         """
-        known = self.known.get(path)
+        known = self._written_at(path)
         if known and known.digest:
             return "" if _digest(self.path / path) in (known.digest, known.former) else EDITED
         if known and known.size:

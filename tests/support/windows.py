@@ -104,3 +104,47 @@ def scanned(
         refusing(name)
     patch.setattr(durable, "_PATIENCE_SECONDS", 2.0)
     return refused
+
+
+def ignores_case(patch: pytest.MonkeyPatch, folder: Path) -> None:
+    """Let files below ``folder`` be found by a name that differs in case; one that replaces another gets the new name."""
+
+    def standing(path: object) -> object:
+        """Return the path by which the disk has what is looked for at ``path``."""
+        if not isinstance(path, str | os.PathLike) or not Path(path).is_relative_to(folder):
+            return path
+        asked = Path(path)
+        try:
+            names = listed(asked.parent)
+        except OSError:
+            return path
+        alike = [name for name in names if name.casefold() == asked.name.casefold()]
+        return asked.with_name(alike[0]) if alike and asked.name not in names else path
+
+    listed, unlink = os.listdir, os.unlink
+
+    def finding(of: ModuleType, name: str) -> None:
+        real = getattr(of, name)
+
+        def found(path: object, *rest: object, **named: object) -> object:
+            return real(standing(path), *rest, **named)
+
+        patch.setattr(of, name, found)
+
+    def moving(name: str) -> None:
+        real = getattr(os, name)
+
+        def moved(source: object, target: str | Path, **named: object) -> object:
+            before, moving = Path(str(standing(target))), Path(str(standing(source)))
+            if before not in {Path(target), moving}:
+                unlink(before)
+            return real(moving, target, **named)
+
+        patch.setattr(os, name, moved)
+
+    for name in ("stat", "lstat", "open", "unlink", "utime", "chmod"):
+        finding(os, name)
+    moving("replace")
+    moving("rename")
+    finding(io, "open")
+    finding(builtins, "open")
