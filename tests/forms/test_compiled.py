@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import pickle
+import sys
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from pipeline.forms.form import Form
 from pipeline.forms.library import shipped
 from pipeline.forms.loader import DEFAULT_FORM, form_ids, parse_written
 from pipeline.machine import cache
+from tests.support import windows
 
 
 @pytest.fixture(autouse=True)
@@ -105,3 +108,38 @@ def test_only_so_many_are_kept(folder: Path) -> None:
     names = {path.name for path in folder.iterdir()}
     assert len(names) == 32
     assert "39.form" in names
+
+
+def test_what_lies_beside_and_was_not_kept_here_stays(folder: Path) -> None:
+    """However old it is: the folder may be one that somebody named, and holds the program of a venv."""
+    for name in ("Include", "Lib"):
+        (folder / name).mkdir(parents=True)
+    (folder / "pyvenv.cfg").write_text("home = C:\\Python313\n", "utf-8")
+    for path in (*folder.iterdir(), folder):
+        os.utime(path, (1e9, 1e9))
+    for number in range(60):
+        cache.keep(f"{number}.form", b"x" * 1000)
+    names = {path.name for path in folder.iterdir()}
+    assert names >= {"Include", "Lib", "pyvenv.cfg", "59.form"}
+    assert len(names) == 3 + 32
+
+
+def test_a_thing_that_cannot_be_replaced_leaves_nothing_beside_it(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache.keep("a.form", b"x")
+    windows.scanned(monkeypatch, seconds=600, is_held=lambda path: path.name == "a.form", steps=("replace",))
+    cache.keep("a.form", b"y")
+    assert [path.name for path in folder.iterdir()] == ["a.form"]
+
+
+def test_on_windows_the_folder_is_not_that_of_the_program(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The kit installs into %LOCALAPPDATA%\\nianbao."""
+    monkeypatch.delenv(cache.FOLDER, raising=False)
+    monkeypatch.setenv("LOCALAPPDATA", str(tmp_path))
+    monkeypatch.setattr(sys, "platform", "win32")
+    program = tmp_path / "nianbao"
+    assert cache.folder() not in {None, program}
+    assert program not in (cache.folder() or program).parents
