@@ -184,6 +184,11 @@ def period_before(period: Period) -> Period:
     return _made(kind, year - 1, _KINDS[kind].parts)
 
 
+def is_first(period: Period) -> bool:
+    """Whether ``period`` begins its year."""
+    return _split(period)[2] == 1
+
+
 def period_after(period: Period) -> Period:
     """Return the period after."""
     kind, year, part = _split(period)

@@ -170,7 +170,8 @@ def _doubts(form: Form, district: District, reports: Sequence[PastReport]) -> tu
     checks = [
         check
         for check in form.balances
-        if check.rule.severity == "error" and not check.reaches_back and not check.rule.except_levels
+        if check.rule.severity == "error"
+        and not (check.reaches_back or check.rule.within_year or check.rule.except_levels)
     ]
     names = [
         owners[item.agency]

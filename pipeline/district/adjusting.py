@@ -13,20 +13,37 @@ from typing import Any, TypeVar
 
 from pipeline.district.folder import District
 from pipeline.district.rule_settings import Rules
-from pipeline.forms.form import AnyRule, Balance, Basic, Form, Rule
+from pipeline.forms.form import AnyRule, Balance, Basic, Form, Rule, is_last_year
 from pipeline.forms.loader import load_form
 from pipeline.forms.narrative import SEVERITY_FIELDS, Narrative
 from pipeline.forms.rules import SEVERITIES, check_limits
 from pipeline.model import ConfigError
+from pipeline.periods import Period, is_first
 
 _R = TypeVar("_R", Rule, Basic)
 
 
 def form_of(district: District) -> Form:
     """Return the form of ``district`` as it chose to apply it. Raises ConfigError with file and line."""
-    form = adjusted(at_level(load_form(district.form, district.folder), district.level), district.rules)
+    declared = in_period(load_form(district.form, district.folder), district.year)
+    form = adjusted(at_level(declared, district.level), district.rules)
     beside = {name for name, period in district.collected if period == district.year and name != form.id}
     return replace(form, beside=frozenset(beside)) if beside else form
+
+
+def in_period(form: Form, period: Period) -> Form:
+    """Return ``form`` with the rules that begin with the year as they are in ``period``: in the first one nothing came before."""
+    begun = {check.id: _begun(check) for check in form.checks.values() if check.rule.within_year}
+    return replace(form, checks={**form.checks, **begun}) if begun and is_first(period) else form
+
+
+def _begun(check: Balance) -> Balance:
+    """Return ``check`` without the figures of the period before, and without the words for them."""
+    terms, words = dict.fromkeys(check.right), check.rule.right_words
+    if len(words) == len(terms):
+        words = tuple(word for word, key in zip(words, terms, strict=True) if not is_last_year(key))
+    right = tuple(key for key in check.right if not is_last_year(key))
+    return replace(check, rule=replace(check.rule, right_words=words), right=right)
 
 
 def at_level(form: Form, level: str) -> Form:

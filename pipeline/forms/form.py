@@ -266,6 +266,8 @@ class Rule:
     """Rules that say the same more plainly: where one of them fails, this one is not assessed."""
     waivable: bool = False
     """Whether the coordinator may accept an error against it, with a reason."""
+    within_year: bool = False
+    """Whether what it compares begins with the year: in the first period of one nothing came before."""
     source: str = ""
 
     @property

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from pipeline.forms.carried import CODE as CARRIED
 from pipeline.forms.expand import Expander
-from pipeline.forms.form import Balance, Basic, RelationName, Rule, SummaryRule
+from pipeline.forms.form import Balance, Basic, RelationName, Rule, SummaryRule, is_last_year
 from pipeline.forms.register_loader import load_rules
 from pipeline.forms.relations import RELATIONS
 from pipeline.forms.values.kind import SPELLED
@@ -92,6 +92,7 @@ class RuleText:
     after: tuple[str, ...] = ()
     defines: bool = False
     waivable: bool = False
+    within_year: bool = False
 
 
 def load_checks(source: TomlSource, expander: Expander) -> list[Balance]:
@@ -108,6 +109,8 @@ def load_checks(source: TomlSource, expander: Expander) -> list[Balance]:
             found = expander.expand(
                 section, _rule(section, written), written.each, written.left, written.right
             )
+            if written.within_year:
+                _refuse_endless(source, section, found)
             checks += [replace(check, subject=check.subject or written.subject) for check in found]
     faults.refuse()
     return [_resolved(check, checks, sections[check.rule.id]) for check in checks]
@@ -226,8 +229,25 @@ def _rule(section: TomlTable, written: RuleText) -> Rule:
         limits=dict(written.limits),
         after=written.after,
         waivable=written.waivable,
+        within_year=written.within_year,
         source=written.source,
     )
+
+
+def _refuse_endless(source: TomlSource, section: TomlTable, checks: Iterable[Balance]) -> None:
+    """Refuse to let a rule begin with the year where there is no period before in it, or nothing of its own is left."""
+    if source.top().values.get("period", "year") == "year":
+        raise section.fault("一年一报的表，一年里没有上一期，不能写 within_year。", "within_year")
+    for check in checks:
+        if (
+            any(map(is_last_year, check.left))
+            or not any(map(is_last_year, check.right))
+            or all(map(is_last_year, check.right))
+        ):
+            raise section.fault(
+                "写 within_year 的规则，右边要有上一期的数（@-1）和本期的数，左边只有本期的数。",
+                "within_year",
+            )
 
 
 def _refuse_faulty(section: TomlTable, severity: str, title: str, limits: Mapping[str, Any]) -> None:

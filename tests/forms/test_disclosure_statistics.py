@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import Mapping
 from dataclasses import replace
+from decimal import Decimal
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
 
-from pipeline.forms.form import Form, last_year
+from pipeline.district.adjusting import in_period
+from pipeline.forms.form import Form, last_year, this_year
 from pipeline.forms.formulas import FAILS, HOLDS
 from pipeline.forms.loader import load_form
 from pipeline.intake.read.reading import read
 from pipeline.judging.rules.judge import judge
-from pipeline.model import Number, PastReport
+from pipeline.model import ConfigError, Finding, Number, PastReport
 from pipeline.periods import named, period_before
 from pipeline.publishing.template import Stamp, build_workbook
+from pipeline.wording.messages import notice
 from tests.judging.test_three_readings import checks, pandera_says, poison
 from tests.support.fills import consistent_numbers
 from tests.support.folders import inputs_only, nianbao
@@ -38,11 +43,21 @@ def workbook(form: Form, values: dict[str, Number | str], past: PastReport | Non
     return build_workbook(form, stamp, values=values, past=past)
 
 
-def past_of(form: Form, rng: random.Random) -> PastReport:
+def past_of(form: Form, rng: random.Random, values: Mapping[str, Number | str]) -> PastReport:
     numbers: dict[str, Number | None] = {
         cell.key: rng.choice([1, 20, 30]) if rng.random() < 0.8 else None for cell in form.cells
     }
     numbers |= {"proactive_items.items_all.this_quarter": 20, "applications.received_all.this_quarter": 20}
+    for check in form.checks.values():
+        if check.rule.within_year:  # most go on where the quarter before ended
+            now, then = (values.get(key) for key in (*check.left, this_year(check.right[-1])))
+            if (
+                isinstance(now, (int, Decimal))
+                and isinstance(then, (int, Decimal))
+                and now >= then
+                and rng.random() < 0.8
+            ):
+                numbers[this_year(check.right[0])] = now - then
     return PastReport(AGENCY.code, 2022, numbers, source="试")
 
 
@@ -61,7 +76,7 @@ def test_three_readings_agree(statistics: Form, tmp_path: Path) -> None:
             values.pop(rng.choice([key for key, value in values.items() if value != 9000]))
         path = given / f"fill{seed:02}.xlsx"
         reaches = any(check.reaches_back for check in own)
-        pasts[path.stem] = past_of(form, rng) if seed % 5 or reaches else None
+        pasts[path.stem] = past_of(form, rng, values) if seed % 5 or reaches else None
         path.write_bytes(build_workbook(form, values=values, past=pasts[path.stem]))
     position = [sheet.kind for sheet in form.sheets].index("checks") + 1
     first = given / "fill00.xlsx"
@@ -90,6 +105,72 @@ def test_the_quarter_before_is_laid_beside_this_one(statistics: Form) -> None:
     assert (found.code, found.facts[last_year("proactive_items.items_all.this_quarter")]) == ("Q1-03", 40)
     other = replace(past, year=period_before(past.year))
     assert judge(statistics, [item], history={AGENCY.code: other})[0].findings == ()
+
+
+WEBSITE = "proactive_items.website"
+
+
+def reported(form: Form, period: str, quarter: int, so_far: int, before: int | None) -> list[Finding]:
+    """What is found where only one row is not 0, and the quarter before is known or not."""
+    own = named(period)
+    assert own is not None
+    values: dict[str, Number | str] = {cell.key: 0 for cell in form.cells if cell.is_input}
+    values |= {f"{WEBSITE}.this_quarter": quarter, f"{WEBSITE}.year_to_date": so_far}
+    stamp = Stamp(agency_code=AGENCY.code, agency=AGENCY.name, year=own, kind=AGENCY.kind)
+    numbers: dict[str, Number | None] = {f"{WEBSITE}.year_to_date": before}
+    past = None if before is None else PastReport(AGENCY.code, period_before(own), numbers, source="试")
+    bound = in_period(form, own)
+    item = replace(
+        submission_of(read(bound, build_workbook(bound, stamp, values=values, past=past))), year=own
+    )
+    [found] = judge(bound, [item], history={AGENCY.code: past} if past else {})
+    return list(found.findings)
+
+
+def test_what_has_come_so_far_goes_on_from_the_quarter_before(statistics: Form) -> None:
+    [found] = reported(statistics, "2024Q2", 120, 430, 700)
+    assert (found.code, found.key) == ("Q1-92", f"{WEBSITE}.year_to_date")
+    assert (found.facts["left"], found.facts["right"]) == (430, 820)
+    assert reported(statistics, "2024Q2", 120, 820, 700) == []
+    assert reported(statistics, "2024Q2", 120, 430, None) == [], "of what nobody knows nothing is said"
+
+
+def test_the_first_quarter_is_compared_with_itself_alone(statistics: Form) -> None:
+    for before in (None, 700):
+        [found] = reported(statistics, "2024Q1", 120, 430, before)
+        assert (found.code, found.facts["right"]) == ("Q1-92", 120)
+        assert "上季" not in notice(in_period(statistics, 202441), found).message.split("；")[0]
+        assert reported(statistics, "2024Q1", 120, 120, before) == []
+
+
+@pytest.mark.libreoffice
+def test_a_template_of_the_first_quarter_compares_both_columns(statistics: Form, tmp_path: Path) -> None:
+    form = in_period(statistics, 202441)
+    stamp = Stamp(agency_code=AGENCY.code, agency=AGENCY.name, year=202441, kind=AGENCY.kind)
+    values: dict[str, Number | str] = {cell.key: 0 for cell in form.cells if cell.is_input}
+    values |= {f"{WEBSITE}.this_quarter": 120, f"{WEBSITE}.year_to_date": 430}
+    path = tmp_path / "一季度.xlsx"
+    path.write_bytes(build_workbook(form, stamp, values=values))
+    [path] = computed([path], tmp_path / "computed")
+    live = checks(form, path)
+    assert live["Q1-92.website"].mark == FAILS
+    assert live["Q1-92.gazette"].mark == HOLDS
+
+
+def test_a_rule_that_begins_with_the_year_needs_a_period_before(tmp_path: Path) -> None:
+    text = (files("pipeline.forms") / f"{FORM_ID}.toml").read_text("utf-8")
+    for old, new in (
+        ("proactive_items.{item}.year_to_date@-1", "proactive_items.items_all.this_quarter"),
+        ('period = "quarter"', 'period = "year"'),
+    ):
+        path = tmp_path / "forms" / f"{FORM_ID}.toml"
+        path.parent.mkdir(exist_ok=True)
+        written = text.replace(old, new)
+        if old.startswith("period"):
+            written = written.replace('kind = "period"', 'kind = "year"')
+        path.write_text(written, "utf-8")
+        with pytest.raises(ConfigError, match="within_year"):
+            load_form(FORM_ID, tmp_path)
 
 
 def test_the_whole_way_by_command(statistics: Form, tmp_path: Path) -> None:
