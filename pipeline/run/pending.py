@@ -17,6 +17,7 @@ from pipeline.ledger.campaign import RunResult
 from pipeline.letter import KIND_WORDS, LetterKind, LetterState
 from pipeline.model import CHINA
 from pipeline.publishing.todo_book import NEW_TODO_NAME, TODO_NAME, mark_of_use
+from pipeline.run.letters import former_campaigns
 from pipeline.run.letters.earlier import changes_since_delivery
 from pipeline.wording.quotable import quoted
 
@@ -53,8 +54,14 @@ def all_sentences(ledger: Ledger, district: District, target: Path, *, now: date
     if unread := unread_mailbox(ledger, district):
         yield unread
     yield from sentences(ledger, district, now=now)
+    yield from former_campaigns.sentences(ledger, district, output_of(district, target))
     if (target / NEW_TODO_NAME).is_file():
         yield open_todo(target)
+
+
+def output_of(district: District, target: Path) -> Path:
+    """Return the folder in which ``target``, the year's folder, lies."""
+    return target.parents[1] if district.part else target.parent
 
 
 def sentences(

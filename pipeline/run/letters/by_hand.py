@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -21,6 +21,7 @@ from pipeline.letter import LetterState
 from pipeline.machine.environment import typed
 from pipeline.model import ConfigError
 from pipeline.publishing.files import safe_name, write_if_changed
+from pipeline.run.letters.former_campaigns import clear, former_years
 from pipeline.run.letters.outgoing import lay_out, look_after
 
 OPENED = "letters-kept"
@@ -198,18 +199,26 @@ def _settled(
     settle: Callable[[Ledger, list[str], datetime], object],
 ) -> list[StoredLetter]:
     with _open(district, output, now) as (ledger, district):
-        found = _picked(candidates(ledger, district.year), chosen)
+        former = [item for year in former_years(ledger, district) for item in candidates(ledger, year)]
+        found = _picked(candidates(ledger, district.year), chosen, former)
         settle(ledger, [item.key for item in found], now)
         lay_out(ledger, district, district.results_in(output), now=now)
+        for year in {item.year for item in found} - {district.year}:
+            clear(ledger, replace(district, year=year), output, now=now)
     return found
 
 
-def _picked(candidates: Sequence[StoredLetter], chosen: Chosen) -> list[StoredLetter]:
-    """Return those of ``candidates`` that are meant. Raises ConfigError for a short name that means none or several."""
+def _picked(
+    candidates: Sequence[StoredLetter], chosen: Chosen, former: Sequence[StoredLetter] = ()
+) -> list[StoredLetter]:
+    """Return those of ``candidates`` that are meant, and those of ``former`` campaigns that are named one by one.
+
+    Raises ConfigError for a short name that means none or several.
+    """
     found = [item for item in candidates if chosen.code is None or item.agency == chosen.code]
     if not chosen.handles:
         return found
-    return [_named(found, handle) for handle in dict.fromkeys(chosen.handles)]
+    return [_named([*found, *former], handle) for handle in dict.fromkeys(chosen.handles)]
 
 
 def _named(candidates: Sequence[StoredLetter], handle: str) -> StoredLetter:

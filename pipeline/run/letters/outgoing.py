@@ -29,6 +29,7 @@ from pipeline.publishing.todo_book import TODO_NAME, mark_of_use
 from pipeline.publishing.web.letters_page import LetterLine, fill, said_of
 from pipeline.publishing.year_folder import Aside, YearFolder, is_as_written, stage
 from pipeline.run import pending as waiting
+from pipeline.run.letters import former_campaigns
 from pipeline.run.letters.by_other_means import as_laid_out, lay_out_chat
 from pipeline.run.letters.digest_file import lay_out_morning
 from pipeline.run.letters.earlier import EarlierLetters
@@ -89,6 +90,9 @@ def write_letters(
     state = state_of(context.ledger, context.form, context.district, found, came, now=context.now)
     if mark_of_use(context.target / TODO_NAME):
         state = replace(state, to_decide=(*state.to_decide, waiting.open_todo(context.target)))
+    output = waiting.output_of(context.district, context.target)
+    left = former_campaigns.sentences(context.ledger, context.district, output)
+    state = replace(state, to_decide=(*state.to_decide, *left))
     planned = plan(state, earlier_of(came), _untouched(context) if came else frozenset())
     if not dry_run:
         lay_out_morning(context, state, is_news=arrived is not None)
@@ -100,6 +104,8 @@ def write_letters(
         _readdress(context, planned.readdressed)
         intend(context, new, found)
         carried = lay_out_todo(context, found, state, carried)
+        former = former_campaigns.tidy(context.ledger, context.district, output, now=context.now)
+        return LetterChanges(len(new), len(gone) + former, len(planned.readdressed), carried)
     return LetterChanges(len(new), len(gone), len(planned.readdressed), carried)
 
 

@@ -1,0 +1,79 @@
+"""The year is changed while letters wait and decisions are written down: nothing of that is dropped without a word."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from openpyxl import load_workbook
+
+from pipeline.forms.form import Form
+from pipeline.publishing.todo_book import TODO_NAME
+from tests.support.towns import Town
+
+WAITING = "封信写好了没有发出"
+
+
+def ended(form: Form, folder: Path) -> Town:
+    """A campaign in which one agency has reported, one was reminded, and nobody has sent any letter."""
+    town = Town.of(form, folder, "甲局", "乙局", year=2022)
+    town.receive("a001@gov.example", "Mon, 16 Jan 2023 09:30:00 +0800", ("甲局.xlsx", town.book("甲局", 1)))
+    town.run("2023-01-16")
+    town.run("2023-02-01")
+    return town
+
+
+def next_year(town: Town) -> None:
+    town.year = 2023
+    town.settings()
+
+
+def laid(town: Town, year: int) -> list[str]:
+    return sorted(
+        path.name.split("_")[1] for path in (town.folder / "output" / str(year) / "letters").glob("*.eml")
+    )
+
+
+def test_letters_of_a_former_campaign_are_told_until_somebody_has_seen_to_them(
+    form: Form, tmp_path: Path
+) -> None:
+    town = ended(form, tmp_path / "区")
+    assert laid(town, 2022) == ["催报", "接收回执", "每日情况"]
+    next_year(town)
+    said = town.run("2024-01-08").text
+    assert "2022年度有 1 " + WAITING + "（接收回执 1 封）" in said
+    assert laid(town, 2022) == ["接收回执"], "what was to be done by a day is past"
+    [receipt] = (town.folder / "output" / "2022" / "letters").glob("*接收回执*.eml")
+    handle = receipt.stem.rpartition("_")[2]
+    assert f"--letter {handle}" in said
+    assert WAITING in town.run("2024-01-09").text
+    assert town.say("send", "--by-hand", "--letter", handle, now="2024-01-10T09:00:00").code == 0
+    assert laid(town, 2022) == []
+    assert WAITING not in town.run("2024-01-10").text
+
+
+def test_a_letter_of_a_former_campaign_can_be_stopped(form: Form, tmp_path: Path) -> None:
+    town = ended(form, tmp_path / "区")
+    [receipt] = (town.folder / "output" / "2022" / "letters").glob("*接收回执*.eml")
+    next_year(town)
+    town.run("2024-01-08")
+    assert town.say("letters", "--stop", receipt.stem.rpartition("_")[2], now="2024-01-09T09:00:00").code == 0
+    assert WAITING not in town.run("2024-01-09").text
+
+
+def test_a_decision_that_was_not_carried_out_before_the_year_changed_is_told(
+    form: Form, tmp_path: Path
+) -> None:
+    town = ended(form, tmp_path / "区")
+    path = town.folder / "output" / "2022" / TODO_NAME
+    book = load_workbook(path)
+    page = book["其他决定"]
+    heads = {cell.value: cell.column for row in page.iter_rows(max_row=4) for cell in row if cell.value}
+    row = next(cell.row for line in page.iter_rows() for cell in line if cell.value == "甲局")
+    page.cell(row, heads["决定"], "退回重报")
+    page.cell(row, heads["理由"], "口径不对")
+    book.save(path)
+    next_year(town)
+    assert f"output/2022/{TODO_NAME} 里选了的 1 项（退回重报）没有办" in town.run("2024-01-08").text
+    page.cell(row, heads["决定"]).value = None
+    book.save(path)
+    assert "没有办：选好" not in town.run("2024-01-09").text
