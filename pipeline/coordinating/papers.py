@@ -9,7 +9,7 @@ from __future__ import annotations
 import tempfile
 import zipfile
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from io import BytesIO
 from pathlib import Path
@@ -20,7 +20,7 @@ from pipeline.district.folder import District
 from pipeline.district.tables import read_tables
 from pipeline.forms.drafts import GAP
 from pipeline.forms.form import Form
-from pipeline.ledger import Ledger, campaign, letters
+from pipeline.ledger import Ledger, campaign, codes, deadlines, letters
 from pipeline.ledger import judged_files as standing
 from pipeline.ledger.access import view_campaign
 from pipeline.ledger.judged_files import JudgedFile
@@ -61,10 +61,10 @@ def write_papers(district: District, output: Path, *, today: date, upward: Upwar
     if last is None:
         raise ConfigError(f"还没有运行过。请先运行 {command('run', district.folder)}", file=district.folder)
     own = [
-        _conduct(district, district.year, agency, found.of(agency.code), story)
+        _conduct(district.year, agency, district.deadline_of(agency.code), found.of(agency.code), story)
         for agency in district.agencies
     ]
-    years = {district.year: own, **earlier}
+    years = [lists.YearOfConduct(district.year, district.deadline, own), *earlier]
     form = form_of(district)
     about = f"{district.name}{title_of(district.year)}"
     ticks = district.folder / f"{district.own_name('公布情况')}_{name_of(district.year)}.xlsx"
@@ -164,9 +164,8 @@ class _Story:
 
 
 def _conduct(
-    district: District, year: int, agency: Agency, versions: Versions[JudgedFile], story: _Story
+    year: int, agency: Agency, deadline: date, versions: Versions[JudgedFile], story: _Story
 ) -> Conduct:
-    deadline = district.deadline_of(agency.code) if year == district.year else _usual(district, year)
     reported = [story.version(item) for item in versions.files]
     word = story.word(versions.latest) if versions.latest else ""
     waits = word if word in (AWAITING, VERDICT_WORDS[Verdict.HELD]) else ""
@@ -174,7 +173,7 @@ def _conduct(
 
 
 def _usual(district: District, year: int) -> date:
-    """Return the same day of that year: what the deadline was then, nobody has written down."""
+    """Return the same day of that year, where no run has recorded what the deadline was then."""
     day = district.deadline
     if kind_of(year) == "year":
         return day.replace(
@@ -183,18 +182,33 @@ def _usual(district: District, year: int) -> date:
     return bounds_of(year)[1] + (day - bounds_of(district.year)[1])
 
 
-def _earlier(ledger: Ledger, district: District) -> dict[int, list[Conduct]]:
-    found = {}
+def _earlier(ledger: Ledger, district: District) -> list[lists.YearOfConduct]:
+    """Return how everybody reported in earlier years, by the deadlines of then, under the names of then."""
+    found = []
     for year in _before(district.year):
         own = standing.by_agency(standing.filed(ledger, year))
         if own:
-            story = _Story.of(ledger, form_of(district), district, year)
-            found[year] = [
-                _conduct(district, year, agency, own[agency.code], story)
-                for agency in district.agencies
-                if agency.code in own
+            story, known = (
+                _Story.of(ledger, form_of(district), district, year),
+                deadlines.of_year(ledger, year),
+            )
+            held = known or deadlines.Deadlines(_usual(district, year))
+            rows = [
+                _conduct(year, agency, held.of(agency.code), own[agency.code], story)
+                for agency in _reported(ledger, district, year, own)
             ]
+            found.append(lists.YearOfConduct(year, held.common, rows, is_known=known is not None))
     return found
+
+
+def _reported(ledger: Ledger, district: District, year: int, own: Collection[str]) -> list[Agency]:
+    """Return who reported in ``year`` as it was called then, in roster order; who has left the roster since comes last."""
+    then = campaign.last_result(ledger, year)
+    names = then.names if then else {}
+    listed = {agency.code: agency for agency in district.roster_agencies}
+    remembered = {code: entries[-1].agency for code, entries in codes.memory(ledger).items()}
+    bodies = {**listed, **{code: agency for code, agency in remembered.items() if code not in listed}}
+    return [replace(item, name=names.get(code, item.name)) for code, item in bodies.items() if code in own]
 
 
 def _before(period: Period) -> Iterator[Period]:

@@ -51,6 +51,7 @@ class EventKind(StrEnum):
     OUTPUT_KEPT = "output_kept"
     OUTPUT_BLOCKED = "output_blocked"
     IMPORTED = "imported"
+    DEADLINE = "deadline"
     MAILBOX_UNREAD = "mailbox_unread"
     MAILBOX_READ = "mailbox_read"
 

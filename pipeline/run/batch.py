@@ -24,6 +24,7 @@ from pipeline.ledger import (
     arrivals,
     campaign,
     codes,
+    deadlines,
     decisions,
     events,
     imports,
@@ -177,6 +178,7 @@ def run(  # noqa: PLR0913 - what a run is asked for, spelled out
             clock.check(ledger, district, now)
         require(ledger, district)
         codes.remember(ledger, district, now=now)
+        deadlines.remember(ledger, district, now=now)
         excepting.keep_exceptions(ledger, district, now=now)
         target = district.results_in(output)
         again = marks.try_again(ledger, district.year) if retry else 0

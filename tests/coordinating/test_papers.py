@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import sqlite3
 import zipfile
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -176,6 +178,46 @@ def test_what_went_back_is_told_by_the_letters_that_left_and_what_waits_is_no_re
     said = {row[2]: (row[7], row[8], row[9], row[11]) for row in page.iter_rows(min_row=3, values_only=True)}
     assert said["甲局"] == ("否", 1, 1, "已汇总")
     assert said["乙局"] == ("否", 2, 1, "待核准")
+
+
+def test_a_report_of_last_year_is_as_late_as_was_said_then(form: Form, tmp_path: Path) -> None:
+    """The deadline was another day; one agency had longer; since then one was renamed and one left the roster."""
+    town = Town.of(form, tmp_path / "区", "甲局", "乙局", "丙局", year=2022)
+    settings = town.folder / "district.toml"
+
+    def due(day: str) -> None:
+        written = settings.read_text("utf-8")
+        settings.write_text(re.sub(r"deadline = \S+", f"deadline = {day}", written), "utf-8")
+
+    due("2023-01-17")
+    assert town.decide("extend", "乙局", "2023-01-20", day="2023-01-10").code == 0
+    for name in ("甲局", "乙局", "丙局"):
+        town.put(f"2023-01-19/{name}.xlsx", town.book(name, 1))
+    town.run("2023-01-19")
+
+    def said(year: int) -> tuple[dict[object, object], str]:
+        district = load_district(town.folder)
+        write_papers(district, town.folder / "output", today=date(year + 1, 2, 1), upward=Upward())
+        book = load_workbook(town.folder / "output" / str(year) / PAPERS / "考核明细.xlsx")
+        rows = list(book["2022"].iter_rows(min_row=3, values_only=True))
+        return {row[2]: row[5] for row in rows if row[2]}, str(rows[-1][0])
+
+    then = said(2022)
+    assert then[0] == {"甲局": "迟 2 天", "乙局": "按时", "丙局": "迟 2 天"}
+    assert "截止日期 2023-01-17" in then[1]
+    town.year = 2023
+    town.settings()
+    town.change("001", name="新甲局", former_names="甲局")
+    del town.lines["003"]
+    town.save()
+    town.run("2024-01-10")
+    assert said(2023) == then
+    with sqlite3.connect(town.folder / "output" / "ledger" / "ledger.sqlite") as ledger:
+        [guard] = ledger.execute("SELECT sql FROM sqlite_master WHERE name = 'events_last'").fetchone()
+        ledger.execute("DROP TRIGGER events_last")
+        ledger.execute("DELETE FROM events WHERE kind = 'deadline' AND year = 2022")
+        ledger.execute(guard)
+    assert "没有记录" in said(2023)[1], "by an earlier version"
 
 
 def test_papers_say_what_they_are_in_their_properties_and_styles() -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from typing import TypeAlias
 
 from pipeline.forms.form import Form
@@ -37,7 +39,30 @@ def contacts(form: Form, district: str, agencies: Sequence[Agency]) -> bytes:
     )
 
 
-def assessment_sheet(form: Form, district: str, years: Mapping[int, Sequence[Conduct]]) -> bytes:
+@dataclass(frozen=True, slots=True)
+class YearOfConduct:
+    """How agencies reported in one year, measured by its common ``deadline`` where they had none of their own.
+
+    ``is_known``: that was the deadline then; else it is this year's day and month, since nothing was recorded.
+    """
+
+    year: int
+    deadline: date
+    rows: Sequence[Conduct]
+    is_known: bool = True
+
+    @property
+    def note(self) -> str:
+        """Say by what lateness is measured."""
+        if self.is_known:
+            return f"截止日期 {self.deadline}；同意延期的单位按延期后的日期算。"
+        return (
+            f"当时的截止日期没有记录，是否按时、迟报天数按现在的月日（{self.deadline}）推算，"
+            "可能与当时的通报、考核明细不同，以当时的为准。"
+        )
+
+
+def assessment_sheet(form: Form, district: str, years: Sequence[YearOfConduct]) -> bytes:
     """Build the 考核明细: a sheet for each year, newest first, one row an agency."""
     book = OfficeBook(
         f"{district}{form.words.short}报送考核明细", (district, f"{form.words.short}报送考核明细")
@@ -57,12 +82,13 @@ def assessment_sheet(form: Form, district: str, years: Mapping[int, Sequence[Con
         "目前情况",
     )
     widths = (6, 10, _NAMES, 10, 13, 12, 8, 8, 8, 8, 9, 11)
-    for year in sorted(years, reverse=True):
-        rows = [_conduct_row(number, item) for number, item in enumerate(years[year], 1)]
-        page = book.page(name_of(year), widths, landscape=True)
-        _fill(page, f"{district}{form.about(year)}报送考核明细", heads, rows)
+    for own in sorted(years, key=lambda item: item.year, reverse=True):
+        rows = [_conduct_row(number, item) for number, item in enumerate(own.rows, 1)]
+        page = book.page(name_of(own.year), widths, landscape=True)
+        _fill(page, f"{district}{form.about(own.year)}报送考核明细", heads, rows)
         note = "首次即合格：第一次报送没有退回。改好用天数：从首次报送到第一次合格的那次报送；合格以后又退回的不影响。只知道登记日期的，登记在截止日期以前的算按时；此外日期不详的不计迟报。"
         page.line(len(rows) + 3, note, book.style(font_color=QUIET))
+        page.line(len(rows) + 4, own.note, book.style(font_color=QUIET))
     return book.to_bytes()
 
 
