@@ -1,12 +1,13 @@
 """Reports of earlier years go in; what the folder for the portal carries of them, and where, comes out.
 
-A year is offered as far as it is known whole: the figures where all are known, the report where its texts are too.
+A year is offered as far as it is known whole: the figures where all are known, the report where its texts are too. A report
+is its body's as that was then: it stands under the name of then, also where that body is part of another one now.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -48,12 +49,17 @@ class Archived:
         return digest_of((program(), self.report))
 
 
-def archived(form: Form, agencies: Sequence[Agency], reports: Reports) -> list[Archived]:
-    """Return what is offered of earlier years: the newest year first, agencies in roster order."""
+def archived(
+    form: Form, agencies: Sequence[Agency], reports: Reports, called: Mapping[int, Mapping[str, str]]
+) -> list[Archived]:
+    """Return what is offered of earlier years: the newest year first, agencies in the order given.
+
+    ``called`` are the names of then by year and code, where a campaign here knew them; else the name is that of now.
+    """
     found: list[Archived] = []
     for year in sorted(reports, reverse=True):
-        names = Names()
-        for agency in agencies:
+        names, then = Names(), called.get(year, {})
+        for agency in (replace(item, name=then.get(item.code, item.name)) for item in agencies):
             stem = names.take(agency.name, agency.code)
             past = reports[year].get(agency.code)
             report = _whole(form, agency, past) if past else None

@@ -90,6 +90,8 @@ class Publication:
     """How earlier runs found the agencies, oldest first."""
     archive: Reports = field(default_factory=dict)
     """The reports of earlier years that are known."""
+    called: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
+    """The names of those whose reports counted in earlier years, as they were then: by year and code."""
     published: Sequence[Compared] = ()
     """What was published, against what counts."""
     finished: Mapping[str, bytes] = field(default_factory=dict)
@@ -131,7 +133,9 @@ def plan(publication: Publication) -> FilePlan:
         and item.report
         and not (is_summed(publication.form, item.report) or unanswered(publication.form, item))
     )
-    older = archived(publication.form, publication.district.agencies, publication.archive)
+    older = archived(
+        publication.form, publication.district.roster_agencies, publication.archive, publication.called
+    )
     layouts = digest_of(map(digest_of, ([publication.layout], [publication.style])))
     bases = _bases(publication, stems, offered, returned)
     bases |= {path: digest_of((layouts, item.basis)) for item in older for path in item.paths}

@@ -8,7 +8,7 @@ does not even load the stages after the first.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
@@ -457,6 +457,7 @@ def _publication(
         published=compared,
         finished=published_folder.finished(district, compared),
         archive=reports,
+        called=_called(ledger, reports),
         assessments=assessed.assessments,
         leftovers=(
             *basis.inbox.leftovers,
@@ -489,6 +490,16 @@ def _publication(
         earlier_runs=runs.counts_before(ledger, district.year, earlier.run if earlier else number),
         beside=session.shared.beside,
     )
+
+
+def _called(ledger: Ledger, years: Iterable[int]) -> dict[int, Mapping[str, str]]:
+    """Return by year what agencies were called then; of a year without a campaign here, as in the next one that had one."""
+    found: dict[int, Mapping[str, str]] = {}
+    names: Mapping[str, str] = {}
+    for year in sorted(years, reverse=True):
+        past = campaign.last_result(ledger, year)
+        found[year] = names = {**names, **(past.names if past else {})}
+    return found
 
 
 def _made(found: Mapping[str, Made]) -> dict[str, Made]:

@@ -15,6 +15,7 @@ from pipeline.publishing.summary.native_charts import CHARTS_SHEET
 from tests.support.documents import Style, as_html, portal
 from tests.support.fills import report, zeros
 from tests.support.folders import Ran, filled, make_district, nianbao, run
+from tests.support.towns import Town
 
 NAMES = ["样例区财政局", "样例区教育局"]
 
@@ -45,6 +46,26 @@ def test_earlier_years_are_taken_from_the_ledger(form: Form, tmp_path: Path) -> 
     second = run(district)
     assert years(second) == ["2020年（1 家）", "2022年（2 家）", "2023年（0 家）"]
     assert "没有新的报送" in run(district).out
+
+
+def test_a_report_of_then_stands_under_the_name_of_then(form: Form, tmp_path: Path) -> None:
+    """One body was renamed, one is part of another now: what they published stays where it was published."""
+    town = Town.of(form, tmp_path / "区", "商务局", "文旅局", "体育局", year=2022)
+    for name in ("商务局", "文旅局", "体育局"):
+        town.put(f"{name}.xlsx", town.book(name, 1))
+    town.run("2023-01-16")
+    town.year = 2023
+    town.settings()
+    town.change("001", name="商务和投资促进局", former_names="商务局")
+    town.change("003", merged_into="002 2023-06-20")
+    town.run("2024-01-08")
+    folder = town.ran.folder / "site" / "reports" / "2022"
+    assert sorted(path.stem for path in folder.glob("*.html")) == ["体育局", "商务局", "文旅局"]
+    page = (folder / "商务局.html").read_text("utf-8")
+    assert "商务局2022年" in page
+    assert "商务和投资促进局" not in page
+    front = town.ran.folder / "site" / "index.html"
+    assert links_of(front, front.read_bytes()).missing == ()
 
 
 def test_the_folder_for_the_portal_carries_every_year_that_is_known(form: Form, tmp_path: Path) -> None:
