@@ -6,14 +6,20 @@ import io
 import re
 import zipfile
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import openpyxl
 import pytest
 
+from pipeline.district.folder import load_district
 from pipeline.forms.form import Form
 from pipeline.forms.layout import STAMP_NAMES, STAMP_SHEET
+from pipeline.ledger.access import view_campaign
+from pipeline.model import CHINA, EnvironmentFailedError
 from pipeline.publishing.todo_book import OPEN, TODO_NAME
+from pipeline.run import clock
 from tests.support.folders import inputs_only
 from tests.support.mails import mail
 from tests.support.towns import Town, box
@@ -563,6 +569,28 @@ def test_a_clock_that_cannot_be_right_writes_to_nobody(town: Town) -> None:
     assert said.code == 4
     assert "--now" in said.text
     assert len(town.letters) == letters
+
+
+def test_a_clock_that_was_a_year_ahead_leaves_no_reminder_of_that_day(town: Town) -> None:
+    town.run(FIRST)
+    town.run("2025-01-09")
+    assert any(item["X-Nianbao"] == "reminder" for item in town.letters)
+    said = town.run("2024-01-11").text
+    assert "比现在还晚，当时电脑的时间不对" in said
+    assert not any(item["X-Nianbao"] == "reminder" for item in town.letters), (
+        "three weeks before the deadline"
+    )
+    assert [str(item["Subject"]) for item in town.letters if "2025" in str(item["Subject"])] == []
+
+
+def test_a_clock_a_year_ahead_of_the_last_run_of_a_campaign_is_doubted(town: Town) -> None:
+    town.run(FIRST)
+    district = load_district(town.folder)
+    with view_campaign(district, town.folder / "output") as (ledger, _):
+        clock.check(ledger, district, datetime(2024, 9, 10, tzinfo=CHINA))
+        with pytest.raises(EnvironmentFailedError, match="已过 364 天"):
+            clock.check(ledger, district, datetime(2025, 1, 9, tzinfo=CHINA))
+        clock.check(ledger, replace(district, year=2024), datetime(2025, 1, 9, tzinfo=CHINA))
 
 
 def test_init_overwrites_nothing_and_knows_a_file_that_notepad_renamed(town: Town) -> None:

@@ -17,6 +17,7 @@ from pipeline.ledger.campaign import RunResult
 from pipeline.letter import KIND_WORDS, LetterKind, LetterState
 from pipeline.model import CHINA
 from pipeline.publishing.todo_book import NEW_TODO_NAME, TODO_NAME, mark_of_use
+from pipeline.run import clock
 from pipeline.run.letters import former_campaigns
 from pipeline.run.letters.earlier import changes_since_delivery
 from pipeline.wording.quotable import quoted
@@ -53,6 +54,8 @@ def all_sentences(ledger: Ledger, district: District, target: Path, *, now: date
     """Say first what everything else rests on, then what waits for a person; ``target`` is the year's folder."""
     if unread := unread_mailbox(ledger, district):
         yield unread
+    if ahead := clock.run_ahead(ledger, now):
+        yield ahead
     yield from sentences(ledger, district, now=now)
     yield from former_campaigns.sentences(ledger, district, output_of(district, target))
     if (target / NEW_TODO_NAME).is_file():

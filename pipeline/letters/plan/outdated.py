@@ -69,14 +69,17 @@ def _corrected(
 
 
 def _is_dated(state: CampaignState, item: WrittenLetter) -> bool:
-    """Whether a letter of a day has outlived it; one that was refused is a fact that the coordinator reads of.
+    """Whether a letter of a day has outlived it, or its day has not come; one that was refused is a fact that the coordinator reads of.
 
-    A reminder says how much time is left: written one workday, it leaves by the next.
+    A reminder says how much time is left: written one workday, it leaves by the next. The machine's clock may have been
+    wrong: what was written on a day that is still to come says what is not so today.
     """
     if item.is_refused:
         return False
     if item.kind is LetterKind.DIGEST:
-        return item.key.about < (str(state.today),)
+        return not (str(state.today),) <= item.key.about <= (str(state.reading_day),)
+    if item.kind is LetterKind.REMINDER and item.day > state.today:
+        return True
     waited = state.district.calendar.workdays_between(item.day, state.today)
     return item.kind is LetterKind.REMINDER and waited > 1
 
