@@ -158,6 +158,8 @@ def test_of(wanted: tuple[str, ...], period: Period | None) -> Callable[[str], b
             return lambda value: "" < first <= value <= last
         case ("before_year",):
             return lambda value: "" < value < first and value[4:5] == "-"
+        case ("not_before_year",):
+            return lambda value: not ("" < value < first and value[4:5] == "-")
         case _:
             return lambda value: value in wanted
 
@@ -176,13 +178,15 @@ def drawn_formula(form: Form, drawn: Drawn, rows: int = 0) -> str:
     pairs = [_criteria(area(register.index[name]), wanted, days) for name, wanted in conditions]
     terms = []
     for picked in product(*pairs):
-        arguments = ",".join(argument for one in picked for argument in one)
-        terms.append(
+        arguments = ",".join(argument for _, one in picked for argument in one)
+        sign = "-" if sum(not adds for adds, _ in picked) % 2 else "+"
+        counted = (
             f"SUMIFS({area(register.index[drawn.column])},{arguments})"
             if drawn.column
             else f"COUNTIFS({arguments})"
         )
-    return f"={'+'.join(terms)}"
+        terms.append(f"{sign}{counted}")
+    return f"={''.join(terms).removeprefix('+')}"
 
 
 def strange_formula(register: Register, column: int, rows: int = 0) -> str:
@@ -201,19 +205,26 @@ def reported_days(form: Form) -> tuple[str, str]:
     return f"DATE({year},1,1)", f"DATE({year}+1,1,1)"
 
 
-def _criteria(area: str, wanted: tuple[str, ...], days: tuple[str, str]) -> list[tuple[str, ...]]:
-    """Return the alternatives of what is asked of the cells of ``area``, each as arguments of COUNTIFS."""
+_Criteria = tuple[bool, tuple[str, ...]]
+"""Arguments of COUNTIFS, and whether what they count is added or taken off."""
+
+
+def _criteria(area: str, wanted: tuple[str, ...], days: tuple[str, str]) -> list[_Criteria]:
+    """Return the parts of what is asked of the cells of ``area``: alternatives, or everything and what is none of it."""
+    before = (area, f'"<"&{days[0]}', area, '">0"')
     match wanted:
         case ("filled",):
-            return [(area, '"<>"')]
+            return [(True, (area, '"<>"'))]
         case ("blank",):
-            return [(area, '"="')]
+            return [(True, (area, '"="'))]
         case ("in_year",):
-            return [(area, f'">="&{days[0]}', area, f'"<"&{days[1]}')]
+            return [(True, (area, f'">="&{days[0]}', area, f'"<"&{days[1]}'))]
         case ("before_year",):
-            return [(area, f'"<"&{days[0]}', area, '">0"')]
+            return [(True, before)]
+        case ("not_before_year",):
+            return [(True, ()), (False, before)]
         case _:
-            return [(area, excel_word(word)) for word in wanted]
+            return [(True, (area, excel_word(word))) for word in wanted]
 
 
 def excel_word(word: str) -> str:

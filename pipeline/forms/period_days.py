@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.forms.formulas import quoted
 from pipeline.forms.layout import STAMP_NAMES, STAMP_SHEET
-from pipeline.forms.registers import TIMES
+from pipeline.forms.registers import DAY_TIMES
 from pipeline.forms.values.plain import without
 from pipeline.forms.values.typed import DAY_ZERO
 from pipeline.periods import bounds_of
@@ -36,12 +36,12 @@ _PART_WORDS: Mapping[PeriodKind, tuple[str, ...]] = {
 
 def counts_days(form: Form) -> bool:
     """Say whether formulas of the template ask for days of a period that is no year."""
-    dated = {(word,) for word in TIMES[:2]}
+    dated = {(word,) for word in DAY_TIMES}
     rules = [rule for register in form.registers for rule in register.rules]
     conditions = [*(own.where for own in form.drawn.values()), *(rule.when for rule in rules)]
     return form.period != "year" and (
         any(words in dated for several in conditions for _, words in several)
-        or any(rule.relation == "until" for rule in rules)
+        or any(rule.relation in {"until", "since"} for rule in rules)
     )
 
 

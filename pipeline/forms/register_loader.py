@@ -13,6 +13,7 @@ from pipeline.forms.coherence import label_fault
 from pipeline.forms.drawing import is_test
 from pipeline.forms.form import Basic
 from pipeline.forms.registers import (
+    ANY_TIMES,
     MOST_ROWS,
     RELATIONS,
     TIMES,
@@ -215,7 +216,7 @@ def _rule(section: TomlTable, register: Register) -> RowRule:
         raise section.fault(f"relation 应为 {'、'.join(RELATIONS)} 之一。", "relation")
     relation: RowRelation = written.relation
     compares = relation in {"order", "due"}
-    days = compares or relation == "until"
+    days = compares or relation in {"until", "since"}
     if compares and not written.other:
         raise section.fault(f"relation 为 {relation} 的要用 other 写明与哪一列的日期比。", "relation")
     if written.other and not compares:
@@ -265,7 +266,7 @@ def _words(column: Column) -> dict[str, str]:
         return {**column.choices, "filled": "filled", "blank": "blank"}
     if kind is YesNo:
         return {"yes": YES, "no": NO, "filled": "filled", "blank": "blank"}
-    return {name: name for name in (TIMES if kind is Day else TIMES[2:])}
+    return {name: name for name in (TIMES if kind is Day else ANY_TIMES)}
 
 
 def load_drawn(source: TomlSource, registers: Sequence[Register], cells: Sequence[Cell]) -> tuple[Drawn, ...]:

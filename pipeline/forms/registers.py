@@ -19,10 +19,13 @@ from pipeline.model import Place, a1
 if TYPE_CHECKING:
     from pipeline.forms.values.kind import ValueKind
 
-RowRelation = Literal["order", "due", "until", "needs", "blank"]
+RowRelation = Literal["order", "due", "until", "since", "needs", "blank"]
 RELATIONS: tuple[RowRelation, ...] = get_args(RowRelation)
-TIMES = ("in_year", "before_year", "filled", "blank")
-"""What may be asked of the day in a row: that it lies in the period that is reported, be that a month, or before; of any value the last two."""
+DAY_TIMES = ("in_year", "before_year", "not_before_year")
+"""What may be asked of the day in a row: that it lies in the period that is reported, be that a month, or before, or that it does not lie before."""
+ANY_TIMES = ("filled", "blank")
+"""What may be asked of any value."""
+TIMES = (*DAY_TIMES, *ANY_TIMES)
 MOST_ROWS = 5_000
 WHOLES, PARTS = ("合计", "总计", "共计"), ("小计", "本页合计", "累计")
 """With what a line begins that is no row but a total of all of them, or of some."""
@@ -62,7 +65,7 @@ class RowRule:
     """What holds of every row. ``when`` are the conditions under which it is asked.
 
     order: ``column`` is no day before ``other``; due: it is at most ``workdays`` after it, ``extra`` more where ``extended``
-    holds; until: it is no day after the period that is reported; needs: ``column`` is filled; blank: it is not.
+    holds; until: it is no day after the period that is reported; since: it is none before; needs: ``column`` is filled; blank: it is not.
     """
 
     id: str

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pipeline.forms.values.kind import ValueKind
     from pipeline.periods import Period
 
-_LIVE = frozenset({"order", "until", "needs", "blank"})
+_LIVE = frozenset({"order", "until", "since", "needs", "blank"})
 """Relations that a formula can compute."""
 
 
@@ -54,6 +54,8 @@ def rule_formula(form: Form, register: Register, rule: RowRule, rows: int = 0) -
             fails = f"(LEN(TRIM({column}))>0)"
         case "until":
             fails = f"ISNUMBER({column})*({column}>={days[1]})*({days[0]}>0)"
+        case "since":
+            fails = f"ISNUMBER({column})*({column}<{days[0]})"
         case _:
             other = area(register.index[rule.other])
             fails = f"ISNUMBER({column})*ISNUMBER({other})*({column}<{other})"
@@ -73,6 +75,8 @@ def _breaks(register: Register, rule: RowRule, row: Row, period: Period | None) 
     day = _day(value)
     if rule.relation == "until":
         return bool(day and period and day > bounds_of(period)[1])
+    if rule.relation == "since":
+        return bool(day and period and day < bounds_of(period)[0])
     other = _day(row[register.index[rule.other]])
     return bool(day and other and day < other)
 
@@ -95,6 +99,8 @@ def _holds(area: str, wanted: tuple[str, ...], kind: ValueKind, days: tuple[str,
             return f"ISNUMBER({area})*({area}>={days[0]})*({area}<{days[1]})"
         case ("before_year",):
             return f"ISNUMBER({area})*({area}<{days[0]})"
+        case ("not_before_year",):
+            return f"(1-ISNUMBER({area})*({area}<{days[0]}))"
         case _:
             words = ",".join(excel_word(word) for own in wanted for word in kind.alike(own))
             return f"ISNUMBER(MATCH(TRIM({area}),{{{words}}},0))"

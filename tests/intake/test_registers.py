@@ -355,6 +355,8 @@ def test_what_a_merged_cell_of_a_register_hides_is_said(form: Form, template: by
     assert cells(found) == [ROW, OTHER]
     told = [(item.variant, item.facts["cells"]) for item in found.findings if item.code == "F05"]
     assert ("merged_rows", "C7") in told
+
+
 def with_second_sheet(form: Form, rows: Sequence[Sequence[str]], name: str, **more: object) -> Workbook:
     """The template with its rows, and a copy of its sheet with others."""
     content = build_workbook(form, Stamp("001", "甲局", 2023), registers={"documents": [ROW, OTHER]}, **more)  # type: ignore[arg-type]  # values

@@ -235,6 +235,8 @@ def break_rule(register: Register, relation: str, row: list[str], column: str, o
         row[at] = value_of(register.columns[at], random.Random(1), 1, is_unique=False)
     elif relation == "until":
         row[at] = f"{YEAR + 1}-01-03"
+    elif relation == "since":
+        row[at] = f"{YEAR - 1}-12-30"
     else:
         row[register.index[other]] = "2023-06-01"
         row[at] = "2023-05-31" if relation == "order" else "2023-12-29"
@@ -468,3 +470,53 @@ def test_a_pattern_of_another_column_is_asked_of_what_stands_there(spelled: str,
     rows, entries = plain(form)
     rows["documents"][1][form.registers[0].index["link"]] = spelled
     assert (("V01", "pattern") in loud(sent(form, rows, entries))) is not is_right
+
+
+FINISHED = {
+    "received": "2022-11-06", "answered": "2022-12-20", "applicant": "自然人", "outcome": "予以公开",
+    "extended": "", "reconsideration": "", "suit": "", "suit_result": "",
+}  # fmt: skip
+"""A request that was received and answered before the year."""
+
+
+@pytest.mark.parametrize(
+    ("changes", "told", "counted"),
+    [
+        ({}, ["R10"], {}),
+        ({"answered": "2023-01-01"}, [], {"requests.carried_over.natural_person": 1, "requests.granted_in_full.natural_person": 1}),
+        ({"outcome": "", "answered": ""}, [], {"requests.carried_over.natural_person": 1, "requests.carried_forward.natural_person": 1}),
+        ({"reconsideration": "结果维持"}, ["R11"], {"disputes.reconsideration.upheld": 1}),
+        ({"suit": "未经复议直接起诉", "suit_result": "尚未审结"}, ["R12"], {"disputes.litigation_direct.pending": 1}),
+    ],
+)  # fmt: skip
+def test_what_was_answered_before_the_period_is_no_outcome_of_it(
+    changes: dict[str, str], told: list[str], counted: dict[str, int]
+) -> None:
+    form = form_named("request_register")
+    register = form.registers[0]
+    _, entries = plain(form)
+    row = row_of(register, random.Random(0), 0)
+    for key, value in (FINISHED | changes).items():
+        row[register.index[key]] = value
+    found = sent(form, {"applications": [row]}, entries)
+    since = [item for item in found.findings if item.variant == "since"]
+    assert [item.code for item in since] == told
+    assert all(item.place == register.place(register.index["answered"], 0) for item in since)
+    drawn = {key: found.submission.reading.numbers[key] for key in form.drawn}
+    assert {key: value for key, value in drawn.items() if value} == counted
+    assert (found.verdict is Verdict.RETURNED) is ("R10" in told)
+
+
+def test_a_year_that_was_typed_wrong_in_both_days_is_named_in_its_row() -> None:
+    form = form_named("request_register")
+    register = form.registers[0]
+    rows, entries = plain(form)
+    row = rows["applications"][2]
+    row[register.index["outcome"]] = "予以公开"
+    row[register.index["received"]], row[register.index["answered"]] = "2022-03-06", "2022-03-10"
+    for key in ("reconsideration", "suit", "suit_result"):
+        row[register.index[key]] = ""
+    [item] = [item for item in sent(form, rows, entries).findings if item.code == "R10"]
+    assert item.place == register.place(register.index["answered"], 2)
+    [said] = notices(form, [item])
+    assert said.expected == "不早于 2023 年度初"

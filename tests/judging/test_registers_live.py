@@ -198,6 +198,7 @@ def slipped(form: Form) -> list[dict[str, list[list[str]]]]:
             "needs": "",
             "blank": choices[0],
             "until": "2024-01-03",
+            "since": "2022-12-30",
             "order": "2022-01-01",
             "due": "2023-12-01",
         }

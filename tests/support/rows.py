@@ -61,6 +61,8 @@ def _mend(register: Register, rule: RowRule, row: list[str], rng: random.Random,
         row[at] = value_of(register.columns[at], rng, number, is_unique=False)
     elif rule.relation == "until" and row[at]:
         row[at] = min(row[at], bounds_of(YEAR)[1].isoformat())
+    elif rule.relation == "since" and row[at]:
+        row[at] = max(row[at], bounds_of(YEAR)[0].isoformat())
     elif rule.relation in {"order", "due"} and row[at] and row[register.index[rule.other]]:
         first = date.fromisoformat(row[register.index[rule.other]])
         row[at] = (first + timedelta(days=rng.randrange(20))).isoformat()

@@ -132,7 +132,9 @@ def _fails(
         is_blank = np.array([value == "" for value in frame.columns[at]], dtype=bool)
         return is_blank if rule.relation == "needs" else ~is_blank
     if rule.relation == "until":
-        return _days(frame, at) > _ends(frame, periods)
+        return _days(frame, at) > _bounds(frame, periods, 1)
+    if rule.relation == "since":
+        return _days(frame, at) < _bounds(frame, periods, 0)
     later, earlier = (_days(frame, register.index[name]) for name in (rule.column, rule.other))
     known = ~(np.isnat(later) | np.isnat(earlier))
     if rule.relation == "order":
@@ -153,10 +155,10 @@ def _days(frame: RowFrame, column: int) -> NDArray[np.datetime64]:
     return frame.days[column]
 
 
-def _ends(frame: RowFrame, periods: Sequence[Period | None]) -> NDArray[np.datetime64]:
-    """Return for each row the last day of the period that is reported; none where that is not known."""
-    last = [bounds_of(period)[1].isoformat() if period else "NaT" for period in periods]
-    return np.array(last, dtype="datetime64[D]")[frame.owners]
+def _bounds(frame: RowFrame, periods: Sequence[Period | None], end: int) -> NDArray[np.datetime64]:
+    """Return for each row the first (``end`` 0) or the last day (1) of the period that is reported; none where that is not known."""
+    days = [bounds_of(period)[end].isoformat() if period else "NaT" for period in periods]
+    return np.array(days, dtype="datetime64[D]")[frame.owners]
 
 
 def _workdays(
@@ -202,7 +204,7 @@ def _facts(
     }
     if rule.other:
         facts |= {"other": register.columns[register.index[rule.other]].label, "than": said(rule.other)}
-    if rule.relation == "until" and period:
+    if rule.relation in {"until", "since"} and period:
         facts["period"] = spaced_of(period)
     if rule.relation == "due":
         first, last = (date.fromisoformat(row[register.index[name]]) for name in (rule.other, rule.column))
