@@ -630,6 +630,18 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
     ("V01", "places"): Wording("填的是 {value}，小数超过 {limit} 位", "{prompt}", "{value}"),
     ("V01", "small"): Wording("填的是 {value}，小于 {limit}", "{prompt}", "{value}", "不小于 {limit}"),
     ("V01", "large"): Wording("填的是 {value}，大于 {limit}", "{prompt}", "{value}", "不大于 {limit}"),
+    ("V01", "struck"): Wording("这一格画了删除线，不能确定是不是要报的内容", "请填写要报的内容，去掉删除线"),
+    ("V01", "struck_row"): Wording(
+        "这一条画了删除线，不能确定是不是要报的", "不报的请删去这一行，要报的请去掉删除线"
+    ),
+    ("V01", "struck_cell_back"): Wording(
+        "这一格在原表中画了删除线，退回表中没有了删除线，不能确定是不是要报的内容",
+        "请核对，是要报的内容不用改",
+    ),
+    ("V01", "struck_row_back"): Wording(
+        "这一条在原表中画了删除线，退回表中没有了删除线，不能确定是不是要报的",
+        "不报的请删去这一行，要报的不用改",
+    ),
     ("V02", "duplicate"): Wording(
         "“{label}”与第 {row} 条相同", "同一件只填一行；不是同一件的，请核对“{label}”"
     ),
@@ -651,6 +663,7 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
         "不超过 {limit}",
     ),
     ("rows", "until"): Wording("{value}在 {period}以后", "{remedy}", "{value}", "不晚于 {period}末"),
+    ("rows", "since"): Wording("{value}在 {period}以前", "{remedy}", "{value}", "不早于 {period}初"),
     ("rows", "needs"): Wording("{condition}，这里不能空着", "{remedy}"),
     ("rows", "blank"): Wording("{condition}，这里却填了“{value}”", "{remedy}", "{value}"),
     ("rows", "drawn"): Wording(

@@ -7,10 +7,12 @@ import re
 from collections.abc import Sequence
 from datetime import date, datetime
 from io import BytesIO
+from pathlib import Path
 
 import openpyxl
 import pytest
 from openpyxl import Workbook
+from openpyxl.styles import Font
 from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.forms.form import Form
@@ -21,7 +23,7 @@ from pipeline.judging.rules.judge import judge
 from pipeline.model import Place, Reading, Rows, Severity, Verdict, column_letters
 from pipeline.publishing.returning import returned_of
 from pipeline.publishing.template import Stamp, build_workbook
-from tests.support.libreoffice import with_sheets
+from tests.support.libreoffice import converted, with_sheets
 from tests.support.submissions import submission_of
 
 ROW = ["临政发〔2023〕1号", "某某办法", "2023-03-05", "是", "", "https://www.example.gov.cn/1.html", ""]
@@ -449,3 +451,53 @@ def test_a_sheet_of_the_register_without_its_headings_is_told_to_the_office(form
     for cell in book["我的表"][5]:
         cell.value = None
     assert ("F05", "extra_sheet") in codes(reading(form, book))
+
+
+def struck(template: bytes, cells: Sequence[str]) -> Workbook:
+    book, sheet = opened(template)
+    for address in cells:
+        sheet[address].font = Font(strike=True)
+    return book
+
+
+def struck_findings(found: Reading) -> list[tuple[str, str, str, str]]:
+    return [
+        (item.code, item.variant, item.severity.value, item.place.cell if item.place else "")
+        for item in found.findings
+        if item.variant.startswith("struck")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("cells_struck", "told"),
+    [
+        ([], []),
+        ([f"{column}7" for column in "ABCDEFG"], [("V01", "struck_row", "error", "A7")]),
+        (["A6"], [("V01", "struck", "error", "A6")]),
+        (["C6"], [("V01", "struck", "error", "C6")]),
+        (["B6"], [("F05", "struck_text", "warning", "B6")]),
+        (["A12", "B12"], []),
+    ],
+)
+def test_what_is_struck_out_is_told_at_its_row(
+    form: Form, template: bytes, cells_struck: list[str], told: list[tuple[str, str, str, str]]
+) -> None:
+    found = reading(form, struck(template, cells_struck))
+    assert cells(found) == [ROW, OTHER]
+    assert struck_findings(found) == told
+    [judged] = judge(form, [submission_of(found)])
+    back = returned_of(form, [judged], judged)
+    said = [item for item in back.notices if "删除线" in item.message]
+    assert len(said) == len(told)
+    assert all("退回表中没有了删除线" in item.message for item in said)
+
+
+@pytest.mark.libreoffice
+@pytest.mark.parametrize("suffix", ["ods", "xls"])
+def test_a_struck_row_is_seen_in_other_formats(
+    form: Form, template: bytes, suffix: str, tmp_path: Path
+) -> None:
+    sent = tmp_path / "sent.xlsx"
+    struck(template, [f"{column}7" for column in "ABCDEFG"]).save(sent)
+    found = read(form, converted(sent, tmp_path / "out", suffix).read_bytes())
+    assert struck_findings(found) == [("V01", "struck_row", "error", "A7")]

@@ -32,6 +32,7 @@ from pipeline.intake.read.register_heads import (
     is_blank,
     of_headings,
 )
+from pipeline.intake.read.register_looks import struck_out
 from pipeline.model import Fact, Finding, Place, Rows, a1
 
 if TYPE_CHECKING:
@@ -127,6 +128,7 @@ def _read(register: Register, listed: ListedRows, into: Registers) -> None:
     values = reader.rows(listed.lines, listed.rows)
     into.rows[register.key] = Rows(head.sheet.name, head.columns, tuple(listed.lines), tuple(values))
     into.findings += reader.noted()
+    into.findings += struck_out(register, listed)
     into.findings += _of_totals(register, head, listed.totals, values)
 
 

@@ -99,6 +99,13 @@ class SheetData:
             return (row, column) in self.appearance.struck
         return self.at(row, column) in self._struck or self.odd_cells.get((row, column)) == STRUCK
 
+    @property
+    def may_be_struck(self) -> bool:
+        """Whether anything in the workbook, or on this sheet, is struck out; of hardly any is it."""
+        if self.appearance:
+            return bool(self.appearance.struck)
+        return STRUCK in self.looks.odd.values() or bool(self._struck)
+
     @cached_property
     def _struck(self) -> frozenset[str]:
         return self.looks.struck | (marked_texts(self.xml, STRIKE) if b"<is>" in self.xml else frozenset())

@@ -86,6 +86,8 @@ _REWORDED: Mapping[tuple[str, str], str] = {
     ("C08", "stale_formula"): "stale_back",
     ("C08", "formula_unread"): "unread_back",
     ("F05", "too_long"): "too_long_back",
+    ("V01", "struck"): "struck_cell_back",
+    ("V01", "struck_row"): "struck_row_back",
 }
 """What is still to be changed, but otherwise than in the file that came."""
 
