@@ -56,6 +56,8 @@ class Column:
     """Whether it holds what concerns a person: never merged, published or quoted."""
     also: tuple[str, ...] = ()
     """Other wordings of the label."""
+    never: tuple[str, ...] = ()
+    """Words of headings that look like the label and mean something else: the day that an answer is due is not that of the answer."""
     official: Mapping[str, str] = field(default_factory=lambda: _NO_TEXTS)
     """Other wordings of what can be chosen, without numbers and spaces, wording → choice: the labels of what counts it (``register_loader.with_official``)."""
 
@@ -117,6 +119,14 @@ class Register:
     def index(self) -> Mapping[str, int]:
         """Where among the columns each stands, by its key."""
         return {column.key: number for number, column in enumerate(self.columns)}
+
+    @cached_property
+    def asked(self) -> frozenset[str]:
+        """The columns that have to be filled or that a rule asks about."""
+        conditions = [one for rule in self.rules for one in (*rule.when, *rule.extended)]
+        named = [name for rule in self.rules for name in (rule.column, rule.other) if name]
+        needed = [column.key for column in self.columns if column.required]
+        return frozenset((*needed, *named, *(name for name, _ in conditions)))
 
     @property
     def nil_key(self) -> str:

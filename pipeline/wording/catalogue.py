@@ -189,6 +189,30 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
     ("F03", "missing_label"): Wording(
         "“{table}”中没有找到“{label}”", "请恢复模板原有的行列和表头文字", "", "{label}"
     ),
+    ("F03", "missing_column"): Wording(
+        "“{table}”没有“{label}”这一列{others}", "请恢复表头“{label}”，逐条填写{blank}", "", "{label}"
+    ),
+    ("F03", "column_restored"): Wording(
+        "“{table}”原表没有“{label}”这一列{others}；退回表中已恢复这一列，是空的",
+        "请逐条填写“{label}”{blank}",
+        "",
+        "{label}",
+    ),
+    ("F03", "spare_column"): Wording(
+        "“{table}”没有“{label}”这一列{others}", "请恢复表头“{label}”，这一列可以空着", "", "{label}"
+    ),
+    ("F03", "unknown_heading"): Wording(
+        "“{table}”没有“{label}”这一列，有一列的表头“{found}”不是规定的，不能确定是不是“{label}”",
+        "是“{label}”的，请把表头改为“{label}”；不是的，请补上“{label}”这一列，逐条填写",
+        "{found}",
+        "{label}",
+    ),
+    ("F03", "heading_mended"): Wording(
+        "“{table}”原表没有“{label}”这一列，表头“{found}”的一列已转入退回表的“{label}”",
+        "请逐条核对，不是“{label}”的请改正",
+        "{found}",
+        "{label}",
+    ),
     ("F03", "near_label"): Wording(
         "表头“{found}”与规定的“{label}”不一致，已按“{label}”读取",
         "请恢复为规定的表头文字",

@@ -20,11 +20,11 @@ from pipeline.forms.layout import STAMP_SHEET
 from pipeline.forms.loader import form_ids, load_form, parse_form
 from pipeline.intake.read.reading import read
 from pipeline.judging.rules.judge import judge
-from pipeline.model import Place, Reading, Rows, Severity, Verdict, column_letters
+from pipeline.model import Assessment, Place, Reading, Rows, Severity, Verdict, column_letters
 from pipeline.publishing.returning import returned_of
 from pipeline.publishing.template import Stamp, build_workbook
 from tests.support.libreoffice import converted, with_sheets
-from tests.support.submissions import submission_of
+from tests.support.submissions import AGENCY, submission_of
 
 ROW = ["临政发〔2023〕1号", "某某办法", "2023-03-05", "是", "", "https://www.example.gov.cn/1.html", ""]
 OTHER = ["临政发〔2021〕7号", "某某规定", "2021-07-01", "否", "2023-11-30", "", "已由新办法代替"]
@@ -136,7 +136,7 @@ def test_a_column_that_is_missing_is_told_once(form: Form, template: bytes) -> N
     book, sheet = opened(template)
     sheet["D5"] = None
     found = reading(form, book)
-    assert [item.facts["label"] for item in found.findings if item.variant == "missing_label"] == [
+    assert [item.facts["label"] for item in found.findings if item.variant == "missing_column"] == [
         "是否现行有效"
     ]
 
@@ -501,3 +501,98 @@ def test_a_struck_row_is_seen_in_other_formats(
     struck(template, [f"{column}7" for column in "ABCDEFG"]).save(sent)
     found = read(form, converted(sent, tmp_path / "out", suffix).read_bytes())
     assert struck_findings(found) == [("V01", "struck_row", "error", "A7")]
+
+
+REQUEST = {
+    "登记编号": "2023-00{}", "收到日期": "2023-03-0{}", "申请人类别": "自然人", "提交方式": "当面提交", "申请内容": "某事项{}",
+    "办理结果": "予以公开", "答复日期": "2023-03-1{}",
+}  # fmt: skip
+
+
+def requests(headings: dict[str, str], more: dict[str, str] | None = None) -> tuple[Form, Assessment]:
+    """Three requests under other headings, of which an empty one leaves the column out; ``more`` columns stand at the end."""
+    own = load_form("request_register")
+    content = build_workbook(own, Stamp("001", AGENCY.name, 2023, AGENCY.level))
+    book = openpyxl.load_workbook(BytesIO(content))
+    sheet = book["申请台账"]
+    for name in list(sheet.tables):
+        del sheet.tables[name]
+    sheet.delete_rows(5, 20)
+    columns = {headings.get(label, label): value for label, value in REQUEST.items()} | (more or {})
+    columns.pop("", None)
+    labels = [column.label for column in own.registers[0].columns]
+    columns |= {headings.get(label, label): "" for label in labels if label not in REQUEST}
+    for number, (label, value) in enumerate(columns.items(), 1):
+        sheet.cell(5, number).value = label
+        for row in range(1, 4):
+            sheet.cell(5 + row, number).value = value.format(row) or None
+    found = reading(own, book)
+    [judged] = judge(own, [submission_of(found)])
+    return own, judged
+
+
+def told(judged: Assessment) -> list[tuple[str, str]]:
+    return [
+        (item.code, item.variant)
+        for item in judged.findings
+        if item.severity is not Severity.INFO and item.code not in {"F10", "T3-01"}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("label", "found"),
+    [("收到日期", "收到时间"), ("收到日期", "收件日期"), ("答复日期", "答复时间"), ("办理结果", "答复结果"), ("登记编号", "编号"),
+     ("申请人类别", "申请人类型")],
+)  # fmt: skip
+def test_a_heading_of_the_same_meaning_is_the_heading(label: str, found: str) -> None:
+    _, judged = requests({label: found})
+    assert told(judged) == []
+    assert judged.report
+
+
+def test_a_column_under_an_unknown_heading_is_carried_over_and_asked_about() -> None:
+    own, judged = requests({"收到日期": "登记的日子"})
+    assert told(judged) == [("F03", "unknown_heading")]
+    assert not [item for item in judged.findings if item.code == "T3-01"]
+    back = returned_of(own, [judged], judged)
+    [said] = [item for item in back.notices if item.severity == "error"]
+    assert "“登记的日子”" in said.message
+    assert "“收到日期”" in said.message
+    again = read(own, build_workbook(own, values=back.values, notices=back.notices, registers=back.registers))
+    assert [row[1] for row in again.registers["applications"].cells] == [
+        "2023-03-01",
+        "2023-03-02",
+        "2023-03-03",
+    ]
+
+
+def test_of_two_columns_that_may_be_meant_none_is_and_the_cells_to_fill_are_marked() -> None:
+    own, judged = requests({"收到日期": "登记的日子"}, {"来文的日子": "2023-03-0{}"})
+    assert ("F03", "missing_column") in told(judged)
+    assert not [item for item in told(judged) if item[0].startswith("R")]
+    [head] = [item for item in judged.findings if item.variant == "missing_column"]
+    assert {item.cause for item in judged.findings if item.code == "T3-01"} == {head.cause}
+    back = returned_of(own, [judged], judged)
+    [said] = [item for item in back.notices if item.code == "F03"]
+    assert "“登记的日子”、“来文的日子”" in said.message
+    assert "可以空着" not in said.message
+    assert said.change == tuple(own.registers[0].row_key(1, row) for row in range(3))
+    content = build_workbook(own, values=back.values, notices=back.notices, registers=back.registers)
+    sheet = openpyxl.load_workbook(BytesIO(content))["申请台账"]
+    assert sheet["B6"].fill.fgColor.rgb == sheet["B8"].fill.fgColor.rgb != sheet["C6"].fill.fgColor.rgb
+
+
+@pytest.mark.parametrize("found", ["答复期限", "应答复日期", "答复截止日期"])
+def test_the_day_when_an_answer_is_due_is_not_that_of_the_answer(found: str) -> None:
+    _, judged = requests({"答复日期": found})
+    assert ("F03", "missing_column") in told(judged)
+    assert ("V02", "extra_column") in told(judged)
+    assert {row[8] for row in judged.submission.reading.registers["applications"].cells} == {""}
+
+
+def test_a_column_that_may_be_left_blank_may_be_left_blank() -> None:
+    own, judged = requests({"申请人姓名或名称": ""})
+    assert told(judged) == [("F03", "spare_column")]
+    [said] = [item for item in returned_of(own, [judged], judged).notices if item.severity == "error"]
+    assert "可以空着" in said.message
+    assert not said.change

@@ -5,7 +5,8 @@ A heading is known by its label or another wording of it, else by likeness; colu
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pipeline.forms import layout
@@ -14,7 +15,7 @@ from pipeline.intake.read.lines import ALIKE_ENOUGH
 from pipeline.model import Fact, Finding, Place, a1
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Sequence
 
     from pipeline.forms.registers import Register
     from pipeline.forms.values.plain import Raw
@@ -25,6 +26,8 @@ _HEAD_WITHIN = 60
 ENOUGH = 0.6
 """The share of headings by which a register is known."""
 LONGEST_LABEL = 60
+_NEARLY_ALL, _TRIED = 0.8, 500
+"""The share of values by which a column is known, and how many are tried."""
 _NUMBERING = frozenset({"序号", "编号", "no", "no."})
 
 
@@ -36,6 +39,8 @@ class Head:
     row: int
     columns: tuple[int, ...]
     exact: int
+    guessed: frozenset[int] = frozenset()
+    """Columns under a heading that nobody knows, of which only the values tell what they are."""
 
 
 def head_on(register: Register, sheet: SheetData) -> Head | None:
@@ -71,11 +76,51 @@ def _head_at(register: Register, sheet: SheetData, row: int) -> Head | None:
     left = {column: label for column, label in labels.items() if column not in columns}
     for number, own in enumerate(register.columns):
         if columns[number] < 0 and left:
-            near = max(left, key=lambda column: likeness(left[column], normalise(own.label)))
-            if likeness(left[near], normalise(own.label)) >= ALIKE_ENOUGH:
+            able = [column for column in left if not any(word in left[column] for word in own.never)]
+            near = max(able, key=lambda column: likeness(left[column], normalise(own.label)), default=-1)
+            if near >= 0 and likeness(left[near], normalise(own.label)) >= ALIKE_ENOUGH:
                 columns[number] = near
                 del left[near]
     return Head(sheet, row, tuple(columns), exact)
+
+
+def guessed(register: Register, head: Head) -> Head:
+    """Return ``head`` with every column that has to be filled and is missing laid on the only strange one whose values are of its kind."""
+    strange, columns = _strange(head), list(head.columns)
+    missing = [number for number, own in enumerate(register.columns) if own.required and columns[number] < 0]
+    if not missing or not strange:
+        return head
+    able = {
+        number: [column for column in strange if _suits(register, number, head, column)] for number in missing
+    }
+    wanted = Counter(column for several in able.values() for column in several)
+    for number, several in able.items():
+        if len(several) == 1 and wanted[several[0]] == 1:
+            columns[number] = several[0]
+    laid = frozenset(number for number in missing if columns[number] >= 0)
+    return replace(head, columns=tuple(columns), guessed=laid)
+
+
+def _strange(head: Head) -> list[int]:
+    """Return the columns under headings that are none of the form's, and in which something stands."""
+    below = range(head.row + 1, len(head.sheet.rows))
+    return [
+        at
+        for at, value in enumerate(head.sheet.rows[head.row])
+        if isinstance(value, str) and at not in head.columns and heading_of(value)
+        if heading_of(value).casefold() not in _NUMBERING
+        if any(not is_blank(head.sheet.at(line, at)) for line in below)
+    ]
+
+
+def _suits(register: Register, number: int, head: Head, column: int) -> bool:
+    """Say whether nearly all values of a column of the sheet are of the kind that column ``number`` of the register asks for."""
+    kind, heading = register.kinds[number], heading_of(str(head.sheet.at(head.row, column)))
+    if any(word in heading for word in register.columns[number].never):
+        return False
+    lines = range(head.row + 1, min(len(head.sheet.rows), head.row + _TRIED))
+    values = [value for line in lines if not is_blank(value := head.sheet.at(line, column))]
+    return sum(kind.read(value).raw is None for value in values) >= _NEARLY_ALL * len(values)
 
 
 def heading_of(text: str) -> str:
@@ -83,27 +128,43 @@ def heading_of(text: str) -> str:
     return normalise(text).strip("*")
 
 
-def of_headings(register: Register, head: Head) -> Iterator[Finding]:
-    """Tell which headings are missing or only alike, which are none of the form's, and that they stand on another sheet."""
+def of_headings(register: Register, head: Head, rows: int, counted: Collection[str]) -> Iterator[Finding]:
+    """Tell which headings are missing or only alike, which are none of the form's, and that they stand on another sheet.
+
+    ``rows`` stand below them; ``counted`` are the columns that what is drawn from the rows asks about.
+    """
     where = Place(head.sheet.name)
-    row = head.sheet.rows[head.row]
-    for column, at in zip(register.columns, head.columns, strict=True):
-        facts: Mapping[str, Fact] = {"table": register.name, "label": column.label}
+    row, strange = head.sheet.rows[head.row], _strange(head)
+    for number, (column, at) in enumerate(zip(register.columns, head.columns, strict=True)):
+        facts: dict[str, Fact] = {"table": register.name, "label": column.label}
         if at < 0:
-            yield Finding.found("F03", where, (), "missing_label", facts)
+            spare = column.key not in register.asked and column.key not in counted
+            facts |= _missing(register, number, rows, [str(row[other]).strip() for other in strange])
+            yield Finding.found("F03", where, (), "spare_column" if spare else "missing_column", facts)
+        elif number in head.guessed:
+            facts |= {"found": str(row[at]).strip()}
+            yield Finding.found("F03", Place(head.sheet.name, a1(head.row, at)), (), "unknown_heading", facts)
         elif heading_of(str(row[at])) not in map(normalise, (column.label, *column.also)):
             near = {"found": str(row[at]).strip(), "label": column.label}
             yield Finding.found("F03", Place(head.sheet.name, a1(head.row, at)), (), "near_label", near)
-    for at, value in enumerate(row):
-        label = heading_of(value) if isinstance(value, str) else ""
-        strange = label and at not in head.columns and label.casefold() not in _NUMBERING
-        below = range(head.row + 1, len(head.sheet.rows))
-        if strange and any(not is_blank(head.sheet.at(line, at)) for line in below):
-            facts = {"label": str(value).strip(), "table": register.name}
-            yield Finding.found("V02", Place(head.sheet.name, a1(head.row, at)), (), "extra_column", facts)
+    for at in strange:
+        facts = {"label": str(row[at]).strip(), "table": register.name}
+        yield Finding.found("V02", Place(head.sheet.name, a1(head.row, at)), (), "extra_column", facts)
     if head.sheet.name != register.sheet:
         moved = {"table": register.name, "found": head.sheet.name, "sheet": register.sheet}
         yield Finding.found("F05", where, (), "renamed", moved)
+
+
+def _missing(register: Register, number: int, rows: int, strange: Sequence[str]) -> dict[str, Fact]:
+    """Return what is to be said of a column that is missing, and where it is to be filled in."""
+    column, others = register.columns[number], "、".join(f"“{label}”" for label in strange)
+    return {
+        "others": f"；表头{others}不是规定的，不能确定是不是这一列" if others else "",
+        "blank": "" if column.required else "，没有的空着",
+        "register": register.key,
+        "column": column.key,
+        "rows": rows if column.required else 0,
+    }
 
 
 def is_blank(value: Raw) -> bool:

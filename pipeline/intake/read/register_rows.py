@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -27,6 +27,7 @@ from pipeline.intake.read.register_heads import (
     ENOUGH,
     LONGEST_LABEL,
     Head,
+    guessed,
     head_on,
     heading_of,
     is_blank,
@@ -76,15 +77,17 @@ def read_registers(form: Form, sheets: Sequence[SheetData], period: Period | Non
             if sheet.name == register.sheet or (sheet.visible and sheet.name not in own)
             if (head := head_on(register, sheet))
         ]
+        drawn = [own for own in form.drawn.values() if own.register == register.key]
+        counted = {name for own in drawn for name in (own.column, *dict(own.where))}
         if not heads:
             found.missing.append(register.key)
             facts = {"table": register.name}
             found.findings.append(Finding.found("F03", None, (), "missing_table", facts))
             continue
         found.sheets |= {head.sheet.name for head in heads}
-        listed = [_listed(register, head) for head in heads]
+        listed = [_listed(register, guessed(register, head)) for head in heads]
         [chosen, *others] = sorted(listed, key=lambda one: _rank(register, one))
-        _read(register, chosen, found)
+        _read(register, chosen, counted, found)
         for head in (
             chosen.head,
             *(other.head for other in others if other.head.sheet.name == register.sheet),
@@ -117,9 +120,9 @@ def _listed(register: Register, head: Head) -> ListedRows:
     return found
 
 
-def _read(register: Register, listed: ListedRows, into: Registers) -> None:
+def _read(register: Register, listed: ListedRows, counted: Collection[str], into: Registers) -> None:
     head = listed.head
-    into.findings += of_headings(register, head)
+    into.findings += of_headings(register, head, len(listed.rows), counted)
     reader = _Reader(register, head, into, _errors(head.sheet))
     merged = list(under_merged(register, head.sheet, head.columns, listed.lines))
     into.unreadable |= {register.row_key(number, row): "" for row, number, _ in merged}

@@ -181,7 +181,9 @@ def _says_the_same(item: Finding, head: Finding) -> bool:
 
 
 def _decides(register: str, asked: Collection[str], reading: Reading, finding: Finding) -> bool:
-    """Whether ``finding`` is of a cell in a row of ``register`` that could not be read, or is wrong in a column ``asked`` for by what is counted."""
+    """Whether ``finding`` is of a cell in a row of ``register`` that could not be read or, as a whole column may be missing, is wrong in a column ``asked`` for by what is counted."""
+    if finding.variant == "missing_column" and finding.facts["register"] == register:
+        return finding.facts["column"] in asked
     place = row_of(finding.key or "")
     if place is None or place[0] != register:
         return False

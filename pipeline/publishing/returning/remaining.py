@@ -52,6 +52,8 @@ _TO_LOOK_AT: Mapping[tuple[str, str], str] = {
     ("F02", "period_missing"): "period_filled",
     ("F02", "agency_missing"): "agency_filled",
     ("F03", "near_label"): "label_mended",
+    ("F03", "spare_column"): "label_whole",
+    ("F03", "unknown_heading"): "heading_mended",
     ("F05", "unread"): "unread_back",
     ("F05", "beside"): "beside_back",
     ("F05", "beside_nil"): "beside_back",
@@ -97,6 +99,8 @@ def remaining(form: Form, found: Finding, values: Mapping[str, Fact], kind: str 
     case = (found.code, found.variant)
     if found.variant == "nil_contradiction":
         return _contradicted(form, found, values)
+    if case == ("F03", "missing_column"):
+        return _column_to_fill(form, found)
     if case in _TO_FILL:
         return _to_fill(form, found, _TO_FILL[case], values, kind)
     placed = replace(found, place=_place(form, found))
@@ -135,6 +139,14 @@ def _to_fill(form: Form, found: Finding, variant: str, values: Mapping[str, Fact
     where = form.places[own[0]] if own else Place(*sheets) if len(sheets) == 1 else None
     facts = {**found.facts, "wanted": f"{wanted}{nil}"}
     return Remaining(replace(found, variant=variant, facts=facts, place=where, keys=own), tuple(keys))
+
+
+def _column_to_fill(form: Form, found: Finding) -> Remaining:
+    """Ask for a column of a register that is there again, in every row."""
+    register = form.register(str(found.facts["register"]))
+    at = register.index[str(found.facts["column"])]
+    keys = tuple(register.row_key(at, row) for row in range(int(found.facts["rows"])))
+    return Remaining(replace(found, variant="column_restored", place=Place(register.sheet)), keys)
 
 
 def _contradicted(form: Form, found: Finding, values: Mapping[str, Fact]) -> Remaining:
