@@ -168,10 +168,10 @@ def _of_register(
             on = (register.row_key(register.index[name], row) for name in depends)
             if unread and any(key in unread for key in (*keys, *on)):
                 continue  # what it holds nobody knows: it is no blank
-            columns = readings[owner].registers[register.key].columns
-            if any(columns[register.index[name]] < 0 for name in (*names, *depends)):
+            own = readings[owner].registers[register.key]
+            if any(own.columns[register.index[name]] < 0 for name in (*names, *depends)):
                 continue  # the column is missing, which has been said
-            place = readings[owner].registers[register.key].place(register.index[rule.column], row)
+            place = own.place(register.index[rule.column], row)
             yield (
                 owner,
                 _weighed(form, rule.id, rule.relation, place, keys, {**row_facts, "remedy": rule.remedy}),
