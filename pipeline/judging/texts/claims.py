@@ -387,7 +387,7 @@ class ClaimReader:
             return False
         words = [piece for piece in head if piece is not times[0]]
         is_whole = not (has(head, "among") or has(head, "another") or state.brackets or is_part(head))
-        if text[head[-1].start : head[-1].end].endswith("的") or meaning(tail) - self._topics:
+        if text.find("的", times[0].end, number.start) >= 0 or meaning(tail) - self._topics:
             return False  # 上年收到的2件已于1月办结
         if not (is_whole and is_clear(head)) or any(piece.kind is OTHER for piece in words):
             return False

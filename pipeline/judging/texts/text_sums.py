@@ -158,7 +158,8 @@ class _Lists:
 
     def _is_meant(self, found: PartList) -> bool:
         """Say whether parts that only a comma parts from what stands before are meant to divide it."""
-        if not found.is_within(_CLOSE) or self._is_outcome(found) or self._overlapping.search(found.rest):
+        twice = any(map(self._overlapping.search, (*found.labels, found.rest)))
+        if twice or not found.is_within(_CLOSE) or self._is_outcome(found):
             return False
         if self._marked.search(found.lead[-_NEAR:]) and self._known.are_closed(found.labels):
             return True
