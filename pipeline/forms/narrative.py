@@ -534,6 +534,8 @@ class Ratios(Narrative):
     """Words of ``what`` is counted that make no difference."""
     recalled: str
     """By which number (``n``) a text comes back to requests of which it has told: 这15件申请."""
+    repeated_within: str
+    """What says, before a ``repeated`` figure in its sentence or in the heading before, that a part of it is told."""
     repeated_through: str
     """Through ``what`` of several of its kind that is published which ``repeated`` figures count."""
     last_told: tuple[str, ...] = ()

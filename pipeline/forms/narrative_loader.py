@@ -71,7 +71,7 @@ _PATTERNS = (
         "last_ends",
         "last_subject",
     ),
-    *("counted", "counted_elsewhere", "counted_plain", "recalled", "repeated_through"),
+    *("counted", "counted_elsewhere", "counted_plain", "recalled", "repeated_within", "repeated_through"),
 )
 """Keys whose values are regular expressions."""
 

@@ -20,10 +20,13 @@ if TYPE_CHECKING:
     from pipeline.model import Fact, Finding, Number
 
 _STOPS = "。！？\n"
+_CLAUSES = "，；："
 _REACH, _FAR = 200, 2000
 """Characters before a number in which its sentence begins, and in which that stands to which a text comes back."""
 _OF_REQUESTS = frozenset("件宗")
 """Units in which requests are counted, of which more may be received than are answered."""
+_LONGEST_HEADING = 16
+"""Characters of a heading that stands before a sentence: （一）政府网站。"""
 _NUMBER = re.compile(r"(?<![\d.])\d{1,6}(?=[件宗])")
 _MOST = 40
 """Things counted in a report that are compared."""
@@ -41,6 +44,8 @@ class CountedThing:
     end: int
     is_claimed: bool = False
     """Whether it is a claim, so that one without a name may be the only one that has a name."""
+    is_within: bool = False
+    """Whether its sentence, or the heading before, names a part of what there is: 政府网站方面，主动公开120条."""
 
 
 class Repeats:
@@ -52,6 +57,7 @@ class Repeats:
         self._elsewhere = compiled(rule.counted_elsewhere)
         self._plain = compiled(rule.counted_plain)
         self._recalled, self._through = compiled(rule.recalled), compiled(rule.repeated_through)
+        self._within = compiled(rule.repeated_within)
 
     def things(self, key: str, text: str, said: Sequence[SaidFigure]) -> Iterator[CountedThing]:
         """Yield what a text counts of the whole year."""
@@ -61,7 +67,8 @@ class Repeats:
                 begin = sentence_begin(text, own.start, _REACH)
                 through = [found["what"] for found in self._through.finditer(text, begin, own.start)]
                 what = "".join(through[-1:])
-                yield CountedThing(kind, what, int(own.value), key, own.start, own.end, is_claimed=True)
+                is_within = self._is_within(text, begin, own.start)
+                yield CountedThing(kind, what, int(own.value), key, own.start, own.end, True, is_within)  # noqa: FBT003 - claimed
         begun = f"\n{text}"
         for pattern in self._counted:
             for found in pattern.finditer(begun):
@@ -71,6 +78,13 @@ class Repeats:
                     what = self._plain.sub("", found["what"])
                     kind = found["unit"]
                     yield CountedThing(kind, what, value, key, found.start("n") - 1, found.end("n") - 1)
+
+    def _is_within(self, text: str, begin: int, start: int) -> bool:
+        """Say whether the clauses of a sentence before a number's own, or a heading before it, name a part that its own does not."""
+        heading = sentence_begin(text, max(0, begin - 1), _REACH)
+        first = heading if begin - heading <= _LONGEST_HEADING else begin
+        own = max(begin, *(text.rfind(mark, begin, start) + 1 for mark in _CLAUSES))
+        return self._within.search(text, first, own) is not None and not self._within.search(text, own, start)
 
     def recalled(
         self, item: ReportTexts, key: str, text: str, said: Sequence[SaidFigure]
@@ -112,7 +126,7 @@ class Repeats:
             missing = abs(before.value - own.value)
             if not missing or missing == besides or (own.kind in _OF_REQUESTS and own.value in wholes):
                 continue
-            if not _is_sum(missing, own, things[:_MOST]):
+            if not _is_sum(missing, own, things[:_MOST]) and not _is_a_part(item, before, own):
                 yield self._finding(item, before, own)
 
     def _finding(self, item: ReportTexts, first: CountedThing, own: CountedThing) -> Finding:
@@ -123,6 +137,17 @@ class Repeats:
             "expected": first.value,
         }
         return item.finding(self._rule, "twice", own.key, facts, first.key)
+
+
+def _is_a_part(item: ReportTexts, before: CountedThing, own: CountedThing) -> bool:
+    """Say whether the smaller of two numbers is told as a part: of a platform or a field, or among the parts of the greater one."""
+    part, whole = sorted((before, own), key=lambda one: one.value)
+    if not own.is_claimed or whole.value - part.value == 1:
+        return False
+    text = item.texts[whole.key]
+    behind = re.match(r"[^。\n]*", text[whole.end :])
+    parts = re.findall(r"(?<![\d.])\d+", behind[0]) if behind else []
+    return part.is_within or (own is part and str(part.value) in parts)
 
 
 def _is_sum(missing: int, own: CountedThing, things: Sequence[CountedThing]) -> bool:
