@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import ClassVar, TypeAlias
 
-OWN_YEAR, LAST_YEAR, NEXT_YEAR, OWN_NAME = "\ue000", "\ue001", "\ue002", "\ue003"
-"""What stands, character for character, in place of the reporting year with 年, its neighbours and the agency's names."""
+OWN_YEAR, LAST_YEAR, NEXT_YEAR, OWN_NAME, PART = "\ue000", "\ue001", "\ue002", "\ue003", "\ue004"
+"""What stands, character for character, in place of the reporting year with 年, its neighbours, the agency's names, and of a part of a government."""
 NUMERAL = (
     r"(?:\d{1,3}(?:[,，]\d{3}){1,4}(?![\d,，])|(?<!\d)\d{1,12}(?!\d)"
     r"|(?<![零〇一二两三四五六七八九十百千])[零〇一二两三四五六七八九十百千]{1,20}(?![零〇一二两三四五六七八九十百千]))"
@@ -346,6 +346,13 @@ class FigureClaims(Narrative):
     """Families of which none divides another: 属于行政执法案卷21件，其中投诉举报类18件."""
     all_of: tuple[str, ...] = ()
     """Families of which all may be said to be one of the ``lists`` or ``columns``: 收到18件，均予以公开; of ``subjects`` all may have one result."""
+    earlier: tuple[str, ...] = ()
+    """Families, and concepts, of what came before the year: what became of it may be told apart (上年结转3件，予以公开3件)."""
+    outcomes: tuple[str, ...] = ()
+    """Families of what may have become of it."""
+    shown: tuple[str, ...] = ()
+    """Families of which a list may count what was shown of them (公示行政许可40件，行政处罚15件): ``showing``, a pattern, stands before its first."""
+    showing: str = "(?!)"
     between: tuple[str, ...] = ()
     """Topics that an account goes past within a sentence: after them the families of ``subjects`` may follow what was spoken of before."""
     triggers: tuple[str, ...]
@@ -359,6 +366,13 @@ class FigureClaims(Narrative):
     bodies: str
     """A pattern for words by which an unknown stretch may name another body."""
     members: tuple[str, ...]
+    parts_of_whole: tuple[str, ...]
+    """For a government, who is only a part of it: 以县政府和县政府办公室名义制发."""
+    told_apart: tuple[str, ...]
+    """For a government, patterns of those that are parts of it where a paragraph tells of two of them: 县政府收到2件…；部门收到4件.
+
+    Where one is told as a part of another (其中部门收到4件) none is meant.
+    """
     neutral: tuple[str, ...]
     silent: tuple[str, ...]
     """Patterns right after a number that leave it alone."""

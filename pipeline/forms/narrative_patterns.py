@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from pipeline.forms.narrative import LAST_YEAR, NEXT_YEAR, OWN_NAME, OWN_YEAR
+from pipeline.forms.narrative import LAST_YEAR, NEXT_YEAR, OWN_NAME, OWN_YEAR, PART
 
 if TYPE_CHECKING:
     from pipeline.toml_source import TomlTable
@@ -17,6 +17,7 @@ WORDS: Mapping[str, str] = {
     "last": f"{LAST_YEAR}+",
     "next": f"{NEXT_YEAR}+",
     "agency": f"{OWN_NAME}+",
+    "part": f"{PART}+",
 }
 """What ``<name>`` in a pattern stands for."""
 

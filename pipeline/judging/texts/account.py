@@ -43,6 +43,8 @@ class SaidFigure:
     unit: Number = 1
     leaves: Number = 0
     """What the text says right behind it that is left."""
+    of_earlier: bool = False
+    """Whether it is told of what was carried over from the year before, and not of the year's."""
 
     @property
     def is_rough(self) -> bool:
@@ -115,6 +117,8 @@ class Account:
     """Whether this sentence tells of what is left: 除撤回的3件外，45件申请均已答复."""
     clauses: list[tuple[int, Sequence[TextPiece]]] = field(default_factory=list)
     """The clauses so far, each with the number of its sentence."""
+    is_showing: bool = False
+    """Whether this sentence counts what was shown of something, and not what was done: 公示行政许可40件，行政处罚15件."""
     is_timed: bool = False
     """Whether the latest time spoken of in this sentence is of the year."""
 
@@ -183,7 +187,7 @@ class Account:
         self.others = dict(self.lasting)
         self.part_of = 0
         self.sentence += 1
-        self.in_sentence = self.is_timed = self.is_rest = self.is_of_part = False
+        self.in_sentence = self.is_timed = self.is_rest = self.is_of_part = self.is_showing = False
         if self.level == LISTED:
             self.level = UNCLEAR
 

@@ -233,7 +233,10 @@ class Aligner:
             for claim, value in named:
                 speaks = sum(proof.values()) + (_DERIVED if _is_made_of(value, proof) else 0)
                 is_enough = speaks >= max(_LEAST, needed - _chance(value))
-                if is_enough and not self._is_part(aligned, at, here, value):
+                is_part = self._is_part(aligned, at, here, value) or _is_told_twice(
+                    aligned, at, near, claim, value
+                )
+                if is_enough and not is_part:
                     yield at, claim
                     break
 
@@ -306,6 +309,14 @@ class Aligner:
 def _is_open_sum(own: SaidFigure, said: Collection[SaidFigure]) -> bool:
     """Say whether a sum of what was told was only read as no more than the whole: it may be a slip like any number."""
     return own.claim.told and own.at_most and not is_made_before(own, said)
+
+
+def _is_told_twice(
+    aligned: AlignedNumbers, at: int, near: Sequence[int], claim: Claim, value: Number
+) -> bool:
+    """Say whether another number that the same words name makes the cell together with a number: 新收的公开13件；结转的公开1件."""
+    same = (one for one, open_ in aligned.open.items() if any(own.key == claim.key for own in open_))
+    return aligned.has_part(at, [one for one in same if one in near], value)
 
 
 def _is_of_a_group(claim: Claim, named: Iterable[Claim], number: PlacedNumber) -> bool:

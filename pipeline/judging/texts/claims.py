@@ -12,7 +12,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipeline.forms.narrative import ALL, EACH, NAMED, NO, OWN_NAME, REMAINDER, SOME, TIME, WITHIN
+from pipeline.forms.narrative import ALL, EACH, NAMED, NO, REMAINDER, SOME, TIME, WITHIN
 from pipeline.judging.texts.account import CLEAR, LISTED, UNCLEAR, Account, SaidFigure
 from pipeline.judging.texts.beginnings import any_of, compiled
 from pipeline.judging.texts.clauses import (
@@ -24,6 +24,7 @@ from pipeline.judging.texts.clauses import (
     joined,
     without_asides,
 )
+from pipeline.judging.texts.governments import GovernmentWords
 from pipeline.judging.texts.matching import ClaimMatcher
 from pipeline.judging.texts.numerals import amount_of, step_of, value_of
 from pipeline.judging.texts.pieces import (
@@ -81,7 +82,8 @@ class ClaimReader:
 
     def __init__(self, rule: FigureClaims) -> None:
         self._lexicon = Lexicon(rule)
-        self._members = compiled(any_of(rule.members))
+        self._wholes = GovernmentWords(rule)
+        self._shown, self._showing = frozenset(rule.shown), compiled(rule.showing)
         self._silent = compiled(any_of(rule.silent))
         self._bodies = compiled(rule.bodies)
         self._others_disputed = compiled(rule.others_disputed)
@@ -98,6 +100,7 @@ class ClaimReader:
         self._between = frozenset(rule.between)
         self._subjects, self._parts = frozenset(rule.subjects), frozenset(rule.parts)
         self._undivided = frozenset(rule.undivided)
+        self._earlier, self._outcomes = frozenset(rule.earlier), frozenset(rule.outcomes)
         self._all_of, self._stated_of_all = frozenset(rule.all_of), frozenset((*rule.lists, *rule.columns))
         self._of_disputes = frozenset(rule.nearby.disputed)
         self._timed = frozenset(rule.nearby.timed) - {TIME}
@@ -149,7 +152,7 @@ class ClaimReader:
         ``whole``: its members' figures are its own. ``at_home``: its heading has said what it is about.
         """
         if whole:
-            text = self._members.sub(lambda match: OWN_NAME * len(match[0]), text)
+            text = self._wholes.marked(text)
         found: list[Passage] = []
         start = 0
         for paragraph in text.split("\n"):
@@ -203,7 +206,7 @@ class ClaimReader:
             elif clause.ends == "：":
                 state.open_list()
             elif clause.ends == "；":
-                state.pending = None
+                state.pending, state.is_showing = None, False
             elif clause.ends and clause.ends in _STOPS:
                 state.end_sentence()
             state.ended = clause.ends
@@ -331,6 +334,48 @@ class ClaimReader:
         elif has(head, "another") and not self._is_outcome(state):
             state.part_of = 0
         value = _value(number)
+        claim, of_earlier = self._meant(state, text, head, number, tail, topics)
+        spoken = meaning(head) | (meaning(tail) if is_clear(tail) else frozenset())
+        if claim and value is not None and not self._is_repeated(text, number):
+            state.phrase_clear = True
+            is_beside_unknown = state.level == LISTED and bool(claim.beside)
+            is_some = claim.partly and (state.is_rest or self._counts_some(head, tail))
+            is_some = is_some or (
+                REMAINDER in meaning(head) and claim.family not in self._lists and not claim.rest_of
+            )
+            is_some = is_some or is_beside_unknown or of_earlier
+            self._settle(state, spoken | topics, claim)
+            self._say(state, text, claim, _spot(number, value), at_most=is_some, of_earlier=of_earlier)
+            turn = next((place for place, piece in enumerate(tail) if "then" in piece.concepts), len(tail))
+            if claim.family in self._earlier and is_clear(tail) and state.said:
+                self._all_of_earlier(state, text, state.said[-1], meaning(tail[turn:]))
+            return
+        if value is not None and self._is_told_of_last(state, text, head, number, tail, topics):
+            return
+        if head:
+            is_shown = self._showing.search(text, head[0].start, number.start) is not None
+            state.is_showing = is_shown or (state.is_showing and not meaning(head) & self._acts)
+        state.phrase_clear = False
+        state.aside = state.level if has(head, "among") else state.aside
+        state.leave_open()
+        if meaning(head) <= {REMAINDER} and is_clear(head):
+            state.pending, state.before_pending = number, (state.level, dict(state.others))
+        last = state.said[-1] if state.said else None
+        is_listed = last is not None and (last.claim.family in self._lists or state.part_of > 0)
+        goes_on = is_listed and not has(head, "among") and spoken.isdisjoint(self._of_disputes)
+        state.level = min(state.level, LISTED if goes_on and state.in_sentence else UNCLEAR)
+
+    def _meant(
+        self,
+        state: Account,
+        text: str,
+        head: list[TextPiece],
+        number: TextPiece,
+        tail: list[TextPiece],
+        topics: Concepts,
+    ) -> tuple[Claim | None, bool]:
+        """Return what a number means where it stands, and whether it is told of what came before the year."""
+        value = _value(number)
         counts_part = is_part(head) or (bool(state.brackets) and self._is_topic_alone(head))
         read = (
             self._matcher.meanings_of_part(head, tail)
@@ -344,33 +389,38 @@ class ClaimReader:
         claim = next(fitting, None) or (
             self._matcher.together(state, text, head, topics, number) if means else None
         )
-        if claim and not state.phrase_clear and not self._goes_on(state, claim):
-            claim = None
-        claim = self._matcher.with_others(claim, [*head, *tail]) if claim else None
-        if claim and has(head, "among") and self._is_undivided(state, claim):
-            claim = None
-        spoken = meaning(head) | (meaning(tail) if is_clear(tail) else frozenset())
-        if claim and value is not None and not self._is_repeated(text, number):
-            state.phrase_clear = True
-            is_beside_unknown = state.level == LISTED and bool(claim.beside)
-            is_some = claim.partly and (state.is_rest or self._counts_some(head, tail))
-            is_some = is_some or (
-                REMAINDER in meaning(head) and claim.family not in self._lists and not claim.rest_of
-            )
-            self._settle(state, spoken | topics, claim)
-            self._say(state, text, claim, _spot(number, value), at_most=is_beside_unknown or is_some)
-            return
-        if value is not None and self._is_told_of_last(state, text, head, number, tail, topics):
-            return
-        state.phrase_clear = False
-        state.aside = state.level if has(head, "among") else state.aside
-        state.leave_open()
-        if meaning(head) <= {REMAINDER} and is_clear(head):
-            state.pending, state.before_pending = number, (state.level, dict(state.others))
-        last = state.said[-1] if state.said else None
-        is_listed = last is not None and (last.claim.family in self._lists or state.part_of > 0)
-        goes_on = is_listed and not has(head, "among") and spoken.isdisjoint(self._of_disputes)
-        state.level = min(state.level, LISTED if goes_on and state.in_sentence else UNCLEAR)
+        of_earlier = claim is None and any(own & self._earlier for own in means)
+        if of_earlier:
+            claim = self._outcome_of_earlier(state, means, topics, number)
+        if claim is None or (not state.phrase_clear and not self._goes_on(state, claim)):
+            return None, False
+        if has(head, "among") and self._is_undivided(state, claim):
+            return None, False
+        if state.is_showing and claim.family in self._shown and not meaning(head) & self._acts:
+            return None, False  # 公示行政许可决定40件，行政处罚决定15件
+        claim = self._matcher.of_both(state, meaning(head) | meaning(tail), claim)
+        return self._matcher.with_others(claim, [*head, *tail]), of_earlier
+
+    def _outcome_of_earlier(
+        self, state: Account, means: Sequence[Concepts], topics: Concepts, number: TextPiece
+    ) -> Claim | None:
+        """Return what became of all that came before the year, told in one phrase with it: 上年结转的3件也已予以公开."""
+        outcomes = (
+            claim
+            for own in means
+            if own & self._earlier
+            for claim in self._matcher.fitting(state, own - self._earlier, topics, number)
+            if claim.family in self._outcomes and claim.equals
+        )
+        return next(outcomes, None)
+
+    def _all_of_earlier(self, state: Account, text: str, whole: SaidFigure, means: Concepts) -> None:
+        """Keep what became of all that came before the year, told behind it: 上年结转3件，均予以公开; 上年结转的3件申请也已予以公开."""
+        number = TextPiece(COUNT, whole.start, whole.end, number=str(whole.value))
+        claim = self._outcome_of_earlier(state, [means | self._earlier], frozenset(), number)
+        if claim and whole.sentence == state.sentence and not whole.at_most:
+            spot = _ReadNumber(whole.value, whole.start, whole.end, whole.end, whole.unit)
+            self._say(state, text, claim, spot, at_most=True, of_earlier=True)
 
     def _is_told_of_last(
         self,
@@ -444,7 +494,14 @@ class ClaimReader:
             state.topic, state.level = topic, CLEAR
 
     def _say(
-        self, state: Account, text: str, claim: Claim, number: _ReadNumber, *, at_most: bool = False
+        self,
+        state: Account,
+        text: str,
+        claim: Claim,
+        number: _ReadNumber,
+        *,
+        at_most: bool = False,
+        of_earlier: bool = False,
     ) -> None:
         """Keep a claim, unless it speaks of another time or place."""
         value, start, end, until, unit = number
@@ -470,8 +527,15 @@ class ClaimReader:
                 state.sentence,
                 unit,
                 leaves,
+                of_earlier or (claim.family in self._lists and self._tells_of_earlier(state)),
             )
         )
+
+    def _tells_of_earlier(self, state: Account) -> bool:
+        """Say whether the last figure of this sentence that is no outcome is of what came before the year."""
+        here = (own for own in reversed(state.said) if own.sentence == state.sentence)
+        whole = next((own for own in here if own.claim.family not in self._lists), None)
+        return whole is not None and whole.claim.family in self._earlier
 
     def _plain(self, state: Account, text: str, clause: Clause) -> None:
         """Take in a clause without a number: it may say that there was none, go on with a number, or name the topic."""
@@ -539,8 +603,11 @@ class ClaimReader:
 
     def _none_or_all(self, state: Account, text: str, pieces: list[TextPiece]) -> None:
         """Read a clause that says that there was none of something, or that all are something."""
+        last = state.said[-1] if state.said else None
         if has(pieces, NO):
             self._none(state, text, pieces)
+        elif last and last.claim.family in self._earlier and state.ended in _GOES_ON:
+            self._all_of_earlier(state, text, last, meaning(pieces))
         elif has(pieces, ALL):
             self._all(state, pieces)
 

@@ -95,7 +95,7 @@ class LeftOver:
             for at in unknown
             if numbers[at].value not in made
             for value in _missing(at, [*parts, *unknown], numbers, wholes)
-            if value in made and is_slip(numbers[at].value, value)
+            if value and value in made and is_slip(numbers[at].value, value)
         }
         if len(found) == 1:
             [(at, value)] = found.items()

@@ -33,6 +33,7 @@ class ClaimMatcher:
         self._groups = self._groups_of_cells(rule)
         self._named_alone = self._subjects_named_alone(rule)
         self._sides = dict(self._named_sides(rule))
+        self._both = dict(self._results_of_both(rule))
 
     def _subjects_named_alone(self, rule: FigureClaims) -> dict[str, str]:
         """Return the subjects that one concept names, by it."""
@@ -54,6 +55,29 @@ class ClaimMatcher:
             named = [names[concept] for concept in names if all(concept in said for said in claim.says)]
             if len(named) == 1 and not claim.follows and claim.family not in self._subjects:
                 yield claim.key, named[0]
+
+    def _results_of_both(self, rule: FigureClaims) -> Iterator[tuple[Concepts, Claim]]:
+        """Yield what follows claims that name two subjects together, by its words."""
+        names = self._named_alone
+        together = {
+            own.family
+            for own in rule.claims
+            if sum(all(concept in said for said in own.says) for concept in names) > 1
+        } - self._subjects
+        for claim in rule.claims:
+            if claim.follows and claim.equals and not together.isdisjoint(claim.after):
+                yield from ((said, claim) for said in claim.says)
+
+    def of_both(self, state: Account, means: Concepts, claim: Claim) -> Claim:
+        """Return a result of the last subject as that of both where a list follows both: 复议2件、诉讼1件，其中2件维持."""
+        both = self._both.get(means)
+        if not both or not state.part_of or claim.family != both.family or both.key == claim.key:
+            return claim
+        before = [own for own in state.said if own.part_of != state.part_of][-2:]
+        families = {own.claim.family for own in before if own.sentence == state.sentence}
+        if len(families & self._subjects) < 2 or not families <= self._subjects:  # noqa: PLR2004 - both
+            return claim
+        return replace(both, equals=(*both.equals, *claim.equals))
 
     def side_of(self, claim: Claim) -> str:
         """Return the subject that a claim names for the parts that follow it."""

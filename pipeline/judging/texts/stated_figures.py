@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.forms.narrative import FigureClaims
 from pipeline.judging.texts.account import is_made_before
+from pipeline.judging.texts.aligned import is_slip
 from pipeline.judging.texts.aligning import Aligner
 from pipeline.judging.texts.beginnings import compiled
 from pipeline.judging.texts.claims import ClaimReader
@@ -20,7 +21,7 @@ from pipeline.judging.texts.quoting import quoted
 
 if TYPE_CHECKING:
     from pipeline.forms.form import Form
-    from pipeline.forms.narrative import Claim
+    from pipeline.forms.narrative import Claim, Sum
     from pipeline.judging.texts.account import SaidFigure
     from pipeline.judging.texts.filed import Check, ReportTexts, TextContext
     from pipeline.model import Fact, Finding, Number
@@ -166,13 +167,19 @@ def wrong_in(rule: FigureClaims, said: Sequence[SaidFigure], item: ReportTexts) 
 
 
 def _is_stated_in_parts(statement: SaidFigure, said: Sequence[SaidFigure], item: ReportTexts) -> bool:
-    """Say whether a figure is told as several in one sentence that make it together: 宣布失效5件、废止2件."""
-    parts = [
-        own.value
-        for own in said
-        if own.claim.key == statement.claim.key and own.sentence == statement.sentence
-    ]
-    return len(parts) > 1 and sum(parts) in (meanings(statement.claim, item) or ())
+    """Say whether a figure is told as several that make it together: 宣布失效5件、废止2件 in one sentence.
+
+    What became of the year's requests and of those carried over may be told in two.
+    """
+    same = [own for own in said if own.claim.key == statement.claim.key]
+    meant = meanings(statement.claim, item) or ()
+    parts = [own.value for own in same if own.sentence == statement.sentence]
+    if len(parts) > 1 and sum(parts) in meant:
+        return True
+    apart = (own for own in same if own.of_earlier != statement.of_earlier)
+    return any(
+        statement.value + own.value in meant for own in apart if abs(own.sentence - statement.sentence) <= 1
+    )
 
 
 def _is_of_one_column(
@@ -316,7 +323,7 @@ def _differs(
     rule: FigureClaims, item: ReportTexts, key: str, text: str, wrong: SaidFigure, variant: str = ""
 ) -> Finding:
     claim = wrong.claim
-    meant = (claim.rest_of or claim.equals)[0]
+    meant = _meant(wrong, item)
     kind = "rest" if claim.rest_of else "exceeds" if wrong.at_most else "differs"
     none = _NONE.search(text, max(0, wrong.start - 2), wrong.start + 1)
     facts: dict[str, Fact] = {
@@ -327,6 +334,17 @@ def _differs(
         "where": _where(item, meant.plus),
     }
     return item.finding(rule, variant or kind, key, facts, *meant.plus)
+
+
+def _meant(wrong: SaidFigure, item: ReportTexts) -> Sum:
+    """Return the sum with which a wrong figure is told to differ: the first, or another from which it is a slip of the pen away."""
+    sums = wrong.claim.rest_of or wrong.claim.equals
+    values = [value_of(meant, item) or 0 for meant in sums]
+    if wrong.at_most or wrong.claim.money or is_slip(wrong.value, values[0]):
+        return sums[0]
+    return next(
+        (own for own, value in zip(sums, values, strict=True) if is_slip(wrong.value, value)), sums[0]
+    )
 
 
 def _where(item: ReportTexts, keys: Sequence[str]) -> str:
