@@ -40,7 +40,8 @@ class GovernmentWords:
         for pattern in self._apart:
             told = list(pattern.finditer(paragraph))
             is_apart = len(told) >= _FEWEST and any(own[0].strip(OWN_NAME) for own in told)
-            if is_apart and not any(_AMONG.search(paragraph, *_between(*pair)) for pair in pairwise(told)):
+            among = (_AMONG.search(paragraph, *_between(*pair)) for pair in pairwise(told))
+            if is_apart and not any((*among, *(_AMONG.match(own[0]) for own in told))):
                 paragraph = pattern.sub(_as_part, paragraph)
         return paragraph
 

@@ -71,7 +71,8 @@ class ClaimMatcher:
     def of_both(self, state: Account, means: Concepts, claim: Claim) -> Claim:
         """Return a result of the last subject as that of both where a list follows both: 复议2件、诉讼1件，其中2件维持."""
         both = self._both.get(means)
-        if not both or not state.part_of or claim.family != both.family or both.key == claim.key:
+        is_result = both is not None and both.family == claim.family and both.key != claim.key
+        if not both or not is_result or not state.part_of or state.subject:
             return claim
         before = [own for own in state.said if own.part_of != state.part_of][-2:]
         families = {own.claim.family for own in before if own.sentence == state.sentence}
