@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Literal
 
 from pipeline.forms.expand import Expander
@@ -58,7 +59,7 @@ def _chart(section: TomlTable, expander: Expander) -> Chart:
     over = next((name for name in _OVERS if name == written.over), None)
     if over is None:
         raise section.fault(f"over 应为 {'、'.join(_OVERS)} 之一。", "over")
-    parts = tuple(_part(section, item, expander) for item in written.parts)
+    parts = tuple(chain.from_iterable(_parts(section, item, expander) for item in written.parts))
     if not parts or (over == "agencies" and len(parts) > 1):
         raise section.fault("parts 至少一项；over 为 agencies 时恰好一项。", "parts")
     if over == "years" and len(parts) > MOST_SERIES:
@@ -66,10 +67,18 @@ def _chart(section: TomlTable, expander: Expander) -> Chart:
     return Chart(written.title, written.unit, over, parts)
 
 
-def _part(section: TomlTable, item: object, expander: Expander) -> ChartPart:
-    if not isinstance(item, dict) or set(item) != {"label", "cells"}:
-        raise section.fault("parts 的每一项应写成 { label = …, cells = […] }。", "parts")
+def _parts(section: TomlTable, item: object, expander: Expander) -> list[ChartPart]:
+    """Return the part that ``item`` writes, or one for each row or column of its group, called by its label."""
+    if not isinstance(item, dict) or set(item) not in ({"label", "cells"}, {"each", "cells"}):
+        raise section.fault(
+            "parts 的每一项应写成 { label = …, cells = […] }；一组行或列各画一项的写成 "
+            '{ each = "表.@组", cells = ["表.行.{each}"] }。',
+            "parts",
+        )
     part = TomlTable(section.source, "chart.parts", item, section.first_line, section.last_line)
+    cells = part.strings("cells")
+    if "each" in item:
+        return [ChartPart(*found) for found in expander.cells_of_each(section, item["each"], cells)]
     if not isinstance(item["label"], str):
         raise section.fault("“label”的值类型不对，应为文字。", "parts")
-    return ChartPart(item["label"], expander.cells(section, part.strings("cells")))
+    return [ChartPart(item["label"], expander.cells(section, cells))]

@@ -78,6 +78,11 @@ def _terms(found: re.Match[str]) -> list[str]:
     return [term.strip() for term in found[1].split("+")]
 
 
+def terms_of(line: str) -> list[tuple[str, ...]]:
+    """Return what each mark of a line adds up, or names."""
+    return [tuple(_terms(found)) for found in _MARK.finditer(line)]
+
+
 def has_figures(line: str) -> bool:
     """Whether a line states figures and not only whose and which report it is."""
     return any(_terms(found)[0] not in NAMES for found in _MARK.finditer(line))

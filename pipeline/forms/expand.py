@@ -63,6 +63,16 @@ class Expander:
         """Return the keys of the cells that ``patterns`` name. Raises ConfigError for a pattern that meets none."""
         return self._terms(section, patterns, {})
 
+    def cells_of_each(
+        self, section: TomlTable, lines: object, patterns: Sequence[str]
+    ) -> list[tuple[str, tuple[str, ...]]]:
+        """Return the label of each of ``lines`` (rows, columns or a group) and the cells that ``patterns`` name with its key as {each}.
+
+        Raises ConfigError as ``cells`` does, and for lines that are not there.
+        """
+        choices = self._choices(section, lines)
+        return [(label, self._terms(section, patterns, {"each": key})) for key, label in choices.items()]
+
     def _add(self, name: str, lines: Iterable[Line]) -> None:
         self._lines.setdefault(name, []).extend(lines)
         table = name.split(".", maxsplit=1)[0]

@@ -17,6 +17,7 @@ from pipeline.forms.placeholders import unknown_names
 from pipeline.forms.register_loader import load_register
 from pipeline.forms.rules import RuleText, load_basic
 from pipeline.forms.table_loader import load_table
+from pipeline.forms.written_groups import remarks_on_groups
 from pipeline.model import ConfigError
 
 if TYPE_CHECKING:
@@ -43,6 +44,12 @@ def faults_of(written: library.WrittenForm) -> list[ConfigError]:
     """Return every fault of the form, in the order of its lines, each once."""
     found = {str(fault): fault for fault in _faults(written)}
     return sorted(found.values(), key=lambda fault: (fault.line or 0, str(fault)))
+
+
+def remarks_of(written: library.WrittenForm) -> list[ConfigError]:
+    """Return what the author of a form without faults should think about. Raises ConfigError, if it has some."""
+    source, _ = library.source_of(written)
+    return remarks_on_groups(source, parse_written(written))
 
 
 def _faults(written: library.WrittenForm) -> Iterator[ConfigError]:

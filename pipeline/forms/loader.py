@@ -212,9 +212,7 @@ def _joined(
     with faults:
         checks = load_checks(source, expander)
     with faults:
-        narratives = load_narratives(
-            source, {text.key: text.required for text in texts}, [cell.key for cell in cells]
-        )
+        narratives = load_narratives(source, {text.key: text.required for text in texts}, expander)
     with faults:
         carried = load_carried(source, cells)
     with faults:

@@ -1,15 +1,14 @@
 """The ``[[narrative]]`` table of a rule over figures in texts goes in; its words and claims come out, or an error that names the line.
 
 ``[narrative.words]`` and ``[narrative.patterns]`` say by concept how it is written, a word with its choices (``(被|)(行政|)复议``); a
-claim ``says`` concepts, those with a ``?`` or not, and ``equals`` sums of cells.
+claim ``says`` concepts, those with a ``?`` or not, and ``equals`` sums of cells and of groups of them, as rules name them.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from fnmatch import fnmatchcase
 from itertools import combinations, product
 from math import prod
 from typing import TYPE_CHECKING
@@ -31,12 +30,12 @@ from pipeline.forms.narrative_patterns import all_spelled, without
 from pipeline.toml_source import Faults
 
 if TYPE_CHECKING:
+    from pipeline.forms.expand import Expander
     from pipeline.toml_source import TomlTable
 
 _CHOICE = re.compile(r"\(([^()]*)\)")
 _MOST_WAYS = 400
 """Ways to write one word with choices."""
-_TERM = re.compile(r"([+-]?)\s*([\w.*]+)\s*")
 _PATTERNS = (
     "own_times",
     "other_times",
@@ -99,20 +98,20 @@ class _DividedCellsText:
     cells: tuple[str, ...]
 
 
-def load_figures(section: TomlTable, cells: Sequence[str]) -> FigureClaims:
+def load_figures(section: TomlTable, expander: Expander) -> FigureClaims:
     """Return the rule of a [[narrative]]. Raises ConfigError."""
     words = tuple(_words(section.table("words"), section.table("patterns")))
     known = {BARE, TIME, *(concept for word in words for concept in word.concepts)}
     faults = Faults()
-    claims = faults.each(section.inner("claim"), lambda inner: _claim(inner, cells, known))
-    divisions = faults.each(section.inner("division"), lambda inner: _division(inner, cells))
-    rates = faults.each(section.inner("rate"), lambda inner: _rate(inner, cells))
+    claims = faults.each(section.inner("claim"), lambda inner: _claim(inner, expander, known))
+    divisions = faults.each(section.inner("division"), lambda inner: _division(inner, expander))
+    rates = faults.each(section.inner("rate"), lambda inner: _rate(inner, expander))
     faults.refuse()
     if not claims:
         raise section.fault("这条规则没有 [[narrative.claim]]。")
     patterns = all_spelled(section, _PATTERNS)
     nearby = section.table("nearby").into(Nearby)
-    shared = _sums(section, "shared_wholes", cells)
+    shared = _sums(section, "shared_wholes", expander)
     signs = faults.each(section.inner("sign"), lambda inner: _sign(inner, claims))
     faults.refuse()
     tables = ("words", "patterns", "claim", "division", "rate", "sign", "nearby", "shared_wholes")
@@ -144,24 +143,24 @@ def _ways(section: TomlTable, word: str) -> list[str]:
     return [way for way in map("".join, product(*parts)) if way]
 
 
-def _claim(section: TomlTable, cells: Sequence[str], known: set[str]) -> Claim:
+def _claim(section: TomlTable, expander: Expander, known: set[str]) -> Claim:
     written = section.into(_ClaimText)
     says = tuple(found for text in written.says for found in _meanings(section, text, known))
     sums = {
-        name: tuple(_sum(section, text, cells) for text in getattr(written, name))
+        name: tuple(_sum(section, text, expander) for text in getattr(written, name))
         for name in ("equals", "rest_of")
     }
     given = {name: getattr(written, name) for name in written.__slots__}
     return Claim(**{**given, **sums, "says": says, "family": written.family or written.key})
 
 
-def _sums(section: TomlTable, name: str, cells: Sequence[str]) -> tuple[Sum, ...]:
+def _sums(section: TomlTable, name: str, expander: Expander) -> tuple[Sum, ...]:
     """Return the sums of cells that ``name`` lists. Raises ConfigError."""
-    return tuple(_sum(section, text, cells) for text in section.strings(name))
+    return tuple(_sum(section, text, expander) for text in section.strings(name))
 
 
-def _rate(section: TomlTable, cells: Sequence[str]) -> Rate:
-    sums = {name: _sums(section, name, cells) for name in ("parts", "wholes")}
+def _rate(section: TomlTable, expander: Expander) -> Rate:
+    sums = {name: _sums(section, name, expander) for name in ("parts", "wholes")}
     return section.into(Rate, **sums, **all_spelled(section, ("said",)))
 
 
@@ -172,10 +171,10 @@ def _sign(section: TomlTable, claims: Sequence[Claim]) -> Sign:
     return found
 
 
-def _division(section: TomlTable, cells: Sequence[str]) -> DividedCells:
+def _division(section: TomlTable, expander: Expander) -> DividedCells:
     written = section.into(_DividedCellsText)
     sums = {
-        name: tuple(_sum(section, text, cells) for text in getattr(written, name))
+        name: tuple(_sum(section, text, expander) for text in getattr(written, name))
         for name in ("wholes", "cells")
     }
     keys = tuple(key for own in sums["cells"] for key in own.plus)
@@ -195,12 +194,22 @@ def _meanings(section: TomlTable, written: str, known: set[str]) -> Iterator[Con
             yield frozenset((*needed, *chosen))
 
 
-def _sum(section: TomlTable, written: str, cells: Iterable[str]) -> Sum:
-    """Read ``a + b - c``; a ``*`` in a term stands for any characters. Raises ConfigError for terms that meet no cell."""
-    signed: dict[str, list[str]] = {"+": [], "-": []}
-    for sign, term in _TERM.findall(written):
-        found = [key for key in cells if fnmatchcase(key, term)]
-        if not found:
-            raise section.fault(f"“{term}”不是本表样的单元格。", term)
-        signed[sign or "+"] += found
-    return Sum(tuple(signed["+"]), tuple(signed["-"]))
+def _sum(section: TomlTable, written: str, expander: Expander) -> Sum:
+    """Read ``a + b - c``, each a cell or a group of them; what is added and taken away is neither.
+
+    Raises ConfigError for a term that meets no cell.
+    """
+    plus: list[str] = []
+    minus: list[str] = []
+    for sign, term in re.findall(r"([+-]?)([^+-]+)", written):
+        (minus if sign == "-" else plus).extend(_cells(section, term.strip(), expander))
+    return Sum(tuple(key for key in plus if key not in minus), tuple(key for key in minus if key not in plus))
+
+
+def _cells(section: TomlTable, term: str, expander: Expander) -> tuple[str, ...]:
+    if "*" in term:
+        raise section.fault(
+            f"“{term}”不能用 * 按名称的写法找单元格。请在行、列的 groups 里写明组，这里写 @组，例如 requests.@refused.total。",
+            term,
+        )
+    return expander.cells(section, (term,))

@@ -18,6 +18,7 @@ from pipeline.forms.rules import SEVERITIES
 from pipeline.toml_source import Faults
 
 if TYPE_CHECKING:
+    from pipeline.forms.expand import Expander
     from pipeline.forms.form import Text
     from pipeline.toml_source import TomlSource, TomlTable
 
@@ -77,17 +78,17 @@ _PATTERNS = (
 
 
 def load_narratives(
-    source: TomlSource, texts: Mapping[str, bool], cells: Sequence[str]
+    source: TomlSource, texts: Mapping[str, bool], expander: Expander
 ) -> tuple[Narrative, ...]:
     """Return the rules over texts. Raises ConfigError with file and line.
 
-    ``texts`` says of each text of the form by key whether it is required; ``cells`` are the keys of its cells.
+    ``texts`` says of each text of the form by key whether it is required; ``expander`` knows its cells and groups.
     """
     found: dict[str, Narrative] = {}
     faults = Faults()
     for section in source.tables("narrative"):
         with faults:
-            rule = _rule(section, cells)
+            rule = _rule(section, expander)
             _refuse_faulty(section, rule, texts)
             if rule.id in found:
                 raise section.fault(f"规则“{rule.id}”出现了两次。", "id")
@@ -103,13 +104,13 @@ def bare_texts(texts: Sequence[Text], rules: Sequence[Narrative]) -> tuple[Text,
     return tuple(text for text in texts if text.required and text.key not in answered)
 
 
-def _rule(section: TomlTable, cells: Sequence[str]) -> Narrative:
+def _rule(section: TomlTable, expander: Expander) -> Narrative:
     kind = str(section.values.get("kind", ""))
     plain = replace(section, values=without(section.values, "kind"))
     if kind not in kinds.KINDS:
         raise section.fault(f"kind 应为 {'、'.join(kinds.KINDS)} 之一。", "kind")
     if kinds.KINDS[kind] is FigureClaims:
-        return load_figures(plain, cells)
+        return load_figures(plain, expander)
     given = all_spelled(plain, _PATTERNS)
     if kinds.KINDS[kind] is PartSums:
         given["partitions"] = tuple(inner.into(Partition) for inner in section.inner("partition"))

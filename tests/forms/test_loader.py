@@ -111,7 +111,7 @@ def test_every_address_is_taken_once(form: Form) -> None:
         ),
         ('label = ["行政许可"]', "label = []", '"licences"'),
         ('kind = "money"', 'kind = "euro"', '"amount"'),
-        ('edition = "1"', 'editoin = "1"', 'edition = "1"'),
+        ("report_title = ", "report_tilte = ", "report_title = "),
         ('role = "code"', 'roel = "code"', 'role = "code"'),
         ('key = "refused_query"', 'key = "refused_process"', '"refused_process"'),
         ('severity = "error"', 'severity = "fatal"', 'severity = "error"'),
@@ -141,7 +141,17 @@ def test_every_address_is_taken_once(form: Form) -> None:
             'each = { row = "requests.lines" }',
             'each = { row = "requests.rows" }',
         ),
-        ('"requests.@outcome.{column}"', '"requests.@result.{column}"', "@outcome"),
+        (
+            'right = ["requests.@outcome.{column}"]',
+            'right = ["requests.@result.{column}"]',
+            'right = ["requests.@outcome.{column}"]',
+        ),
+        ('"requests.@refused.total"', '"requests.refused_*.total"', "shared_wholes = "),
+        (
+            '{ each = "requests.@applicant"',
+            '{ each = "requests.@applicants"',
+            'each = "requests.@applicant", cells',
+        ),
         ('contents = ["disputes"]', 'contents = ["quarrels"]', 'contents = ["disputes"]'),
         (
             'cell = "proactive.charges.amount"',

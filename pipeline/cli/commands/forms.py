@@ -88,7 +88,7 @@ def form(
 ) -> None:
     """检查一份自己写的表样，或者做出样张看一看。"""
     from pipeline.forms import library
-    from pipeline.forms.faults import faults_of
+    from pipeline.forms.faults import faults_of, remarks_of
     from pipeline.forms.loader import parse_written
 
     if action not in ("check", "preview"):
@@ -103,6 +103,8 @@ def form(
         raise typer.Exit(WRONG_USE)
     found = parse_written(written)
     if action == "check":
+        for remark in remarks_of(written):
+            complain(f"提醒：{remark}")
         typer.echo(f"没有错误：{_counts(found)}。")
         return
     from pipeline.coordinating.previewing import preview
