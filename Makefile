@@ -85,10 +85,13 @@ layouts: $(VENV)/dev.stamp
 examples: $(VENV)/dev.stamp
 	$(BIN)/python examples/build_linping_2023.py
 
-# Needs uv; --no-emit-index-url keeps host names out of the lock files.
-lock:
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet pyproject.toml --extra build -o requirements.txt
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet pyproject.toml --extra dev --constraint requirements.txt -o requirements-dev.txt
+# Raises every pinned version to the newest that pyproject.toml allows; LOCK='--upgrade-package jinja2' raises that one alone. uv takes what a
+# lock says already as preferred, so that without --upgrade nothing moves; --no-emit-index-url keeps host names out of the lock files.
+LOCK ?= --upgrade
+COMPILE = $(BIN)/uv pip compile $(LOCK) --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet pyproject.toml
+lock: $(VENV)/dev.stamp
+	$(COMPILE) --extra build -o requirements.txt
+	$(COMPILE) --extra dev --constraint requirements.txt -o requirements-dev.txt
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
