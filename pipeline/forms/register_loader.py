@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from itertools import product
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, assert_never
 
 from pipeline.forms.coherence import label_fault
 from pipeline.forms.drawing import is_test
@@ -215,8 +215,7 @@ def _rule(section: TomlTable, register: Register) -> RowRule:
     if written.relation not in RELATIONS:
         raise section.fault(f"relation 应为 {'、'.join(RELATIONS)} 之一。", "relation")
     relation: RowRelation = written.relation
-    compares = relation in {"order", "due"}
-    days = compares or relation in {"until", "since"}
+    compares, days = _asks_days(relation)
     if compares and not written.other:
         raise section.fault(f"relation 为 {relation} 的要用 other 写明与哪一列的日期比。", "relation")
     if written.other and not compares:
@@ -241,6 +240,19 @@ def _rule(section: TomlTable, register: Register) -> RowRule:
         written.workdays,
         written.extra,
     )
+
+
+def _asks_days(relation: RowRelation) -> tuple[bool, bool]:
+    """Say whether a relation is of two columns, and whether what it is of are days."""
+    match relation:
+        case "order" | "due":
+            return True, True
+        case "until" | "since":
+            return False, True
+        case "needs" | "blank":
+            return False, False
+        case _:
+            assert_never(relation)
 
 
 def conditions(section: TomlTable, register: Register, written: Mapping[str, Any]) -> tuple[Condition, ...]:

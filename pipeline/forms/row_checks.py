@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from pipeline.forms.drawing import Row, excel_word, fulfils, register_area, reported_days
 from pipeline.forms.registers import PARTS, WHOLES
@@ -21,13 +21,18 @@ if TYPE_CHECKING:
     from pipeline.forms.values.kind import ValueKind
     from pipeline.periods import Period
 
-_LIVE = frozenset({"order", "until", "since", "needs", "blank"})
-"""Relations that a formula can compute."""
+_NO_FORMULA = "workdays are the district's own: no formula counts them"
 
 
 def is_live(rule: RowRule) -> bool:
     """Say whether a formula can count the rows that break ``rule``."""
-    return rule.relation in _LIVE
+    match rule.relation:
+        case "order" | "until" | "since" | "needs" | "blank":
+            return True
+        case "due":
+            return False
+        case _:
+            assert_never(rule.relation)
 
 
 def rows_expression(register: Register, rows: int = 0) -> str:
@@ -39,7 +44,7 @@ def rows_expression(register: Register, rows: int = 0) -> str:
 
 
 def rule_formula(form: Form, register: Register, rule: RowRule, rows: int = 0) -> str:
-    """Return the formula of how many rows break ``rule``; days that are written as text are not compared."""
+    """Return the formula of how many rows break ``rule``, which is live; days that are written as text are not compared."""
     area = register_area(register, rows)
     column, days = area(register.index[rule.column]), reported_days(form)
     asked = [
@@ -56,29 +61,42 @@ def rule_formula(form: Form, register: Register, rule: RowRule, rows: int = 0) -
             fails = f"ISNUMBER({column})*({column}>={days[1]})*({days[0]}>0)"
         case "since":
             fails = f"ISNUMBER({column})*({column}<{days[0]})"
-        case _:
+        case "order":
             other = area(register.index[rule.other])
             fails = f"ISNUMBER({column})*ISNUMBER({other})*({column}<{other})"
+        case "due":
+            raise ValueError(_NO_FORMULA)
+        case _:
+            assert_never(rule.relation)
     return f"=SUMPRODUCT({'*'.join((rows_expression(register, rows), *asked, fails))})"
 
 
 def breaking(register: Register, rule: RowRule, rows: Sequence[Row], period: Period | None) -> int:
-    """Count the rows that break ``rule``."""
+    """Count the rows that break ``rule``, which is live."""
     tests = [fulfils(register, condition, period) for condition in rule.when]
     return sum(_breaks(register, rule, row, period) for row in rows if all(test(row) for test in tests))
 
 
 def _breaks(register: Register, rule: RowRule, row: Row, period: Period | None) -> bool:
     value = row[register.index[rule.column]]
-    if rule.relation in {"needs", "blank"}:
-        return (value == "") is (rule.relation == "needs")
-    day = _day(value)
-    if rule.relation == "until":
-        return bool(day and period and day > bounds_of(period)[1])
-    if rule.relation == "since":
-        return bool(day and period and day < bounds_of(period)[0])
-    other = _day(row[register.index[rule.other]])
-    return bool(day and other and day < other)
+    match rule.relation:
+        case "needs":
+            return value == ""
+        case "blank":
+            return value != ""
+        case "until":
+            day = _day(value)
+            return bool(day and period and day > bounds_of(period)[1])
+        case "since":
+            day = _day(value)
+            return bool(day and period and day < bounds_of(period)[0])
+        case "order":
+            day, other = _day(value), _day(row[register.index[rule.other]])
+            return bool(day and other and day < other)
+        case "due":
+            raise ValueError(_NO_FORMULA)
+        case _:
+            assert_never(rule.relation)
 
 
 def _day(value: str) -> date | None:

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pipeline.district.workdays import Calendar
+from pipeline.forms import register_loader
 from pipeline.forms.form import Form
 from pipeline.forms.loader import form_ids, load_form, parse_form
-from pipeline.forms.registers import Register
+from pipeline.forms.registers import RELATIONS, Register
+from pipeline.forms.row_checks import breaking, is_live, rule_formula
 from pipeline.intake.read.reading import read
 from pipeline.judging.rules.judge import judge
+from pipeline.judging.rules.row_rules import RowFrame, broken_rules
 from pipeline.model import Assessment, Finding, Number, PastReport, Severity, Verdict
 from pipeline.publishing.returning import returned_of
 from pipeline.publishing.template import Stamp, build_workbook
+from pipeline.wording.catalogue import CATALOGUE
 from pipeline.wording.messages import notices
 from tests.support.rows import YEAR, entries_of, nil_of, row_of, rows_of, value_of
 from tests.support.submissions import AGENCY, submission_of
@@ -166,6 +173,36 @@ def test_entries_are_values_like_any_other(key: str, value: str, code: str) -> N
     assert found.verdict is Verdict.RETURNED
     back = returned_of(form, [found], found)
     assert str(back.values.get(key, "")) == value
+
+
+def test_every_relation_of_a_row_has_its_words() -> None:
+    assert {("rows", relation) for relation in RELATIONS} <= CATALOGUE.keys()
+
+
+def test_a_relation_that_a_reading_does_not_know_is_none_that_it_knows(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The type checker names the readings that forget one; here: none takes it for a comparison of days in silence."""
+    form = form_named("request_register")
+    register = form.registers[0]
+    [ordered, *_] = [rule for rule in register.rules if rule.relation == "order"]
+    other: Any = "differs"
+    rule = replace(ordered, relation=other)
+    rows = [("",) * len(register.columns)]
+    readings: list[Callable[[], object]] = [
+        lambda: is_live(rule),
+        lambda: rule_formula(form, register, rule),
+        lambda: breaking(register, replace(rule, when=()), rows, YEAR),
+        lambda: broken_rules(register, [rule], RowFrame([0], [0], list(rows)), Calendar(), [YEAR]),
+    ]
+    for reading in readings:
+        with pytest.raises(AssertionError, match="differs"):
+            reading()
+    monkeypatch.setattr(register_loader, "RELATIONS", (*RELATIONS, other))
+    with pytest.raises(AssertionError, match="differs"):
+        parse_form(
+            SMALL.read_text("utf-8").replace('relation = "blank"', f'relation = "{other}"'), "small.toml"
+        )
 
 
 @pytest.mark.parametrize("name", NAMES)

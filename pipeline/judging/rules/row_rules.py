@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 import numpy as np
 import pandas as pd
@@ -128,22 +128,40 @@ def _fails(
     register: Register, rule: RowRule, frame: RowFrame, calendar: Calendar, periods: Sequence[Period | None]
 ) -> NDArray[np.bool_]:
     at = register.index[rule.column]
-    if rule.relation in {"needs", "blank"}:
-        is_blank = np.array([value == "" for value in frame.columns[at]], dtype=bool)
-        return is_blank if rule.relation == "needs" else ~is_blank
-    if rule.relation == "until":
-        return _days(frame, at) > _bounds(frame, periods, 1)
-    if rule.relation == "since":
-        return _days(frame, at) < _bounds(frame, periods, 0)
-    later, earlier = (_days(frame, register.index[name]) for name in (rule.column, rule.other))
-    known = ~(np.isnat(later) | np.isnat(earlier))
-    if rule.relation == "order":
-        return known & (later < earlier)
-    extended = (
-        _asked(register, rule.extended, frame, periods) if rule.extended else np.zeros(len(later), dtype=bool)
-    )
+    match rule.relation:
+        case "needs":
+            return _blank(frame, at)
+        case "blank":
+            return ~_blank(frame, at)
+        case "until":
+            return _days(frame, at) > _bounds(frame, periods, 1)
+        case "since":
+            return _days(frame, at) < _bounds(frame, periods, 0)
+        case "order":
+            return _days(frame, at) < _days(frame, register.index[rule.other])
+        case "due":
+            extended = _asked(register, rule.extended, frame, periods) & bool(rule.extended)
+            return _is_overdue(frame, (register.index[rule.other], at), rule, extended, calendar)
+        case _:
+            assert_never(rule.relation)
+
+
+def _blank(frame: RowFrame, column: int) -> NDArray[np.bool_]:
+    return np.array([value == "" for value in frame.columns[column]], dtype=bool)
+
+
+def _is_overdue(
+    frame: RowFrame,
+    columns: tuple[int, int],
+    rule: RowRule,
+    extended: NDArray[np.bool_],
+    calendar: Calendar,
+) -> NDArray[np.bool_]:
+    """Say where more workdays than are allowed lie between the days of two columns."""
+    earlier, later = (_days(frame, column) for column in columns)
     allowed = rule.workdays + np.where(extended, rule.extra, 0)
     worked, unsure = _workdays(calendar, earlier, later)
+    known = ~(np.isnat(later) | np.isnat(earlier))
     return known & (worked > allowed + np.where(unsure, _HOLIDAYS_AT_MOST, 0))
 
 
