@@ -1,8 +1,9 @@
-"""``make lock`` on a project of two packages, from a folder of wheels: no network, the Makefile and uv as they are."""
+"""What is installed: by documents, and by locks. ``make lock`` on a project of two packages, from a folder of wheels: no network, the Makefile and uv as they are."""
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -100,3 +101,10 @@ def test_make_lock_stays_within_the_bounds(project: Path) -> None:
     (project / "pyproject.toml").write_text(PROJECT.replace('"mended"', '"mended<2"'), "utf-8")
     run, _ = lock(project)
     assert run == {"mended": "1", "other": "2"}
+
+
+def test_no_document_installs_from_an_index_what_is_called_nianbao() -> None:
+    """Nobody has registered that name: who does has the code of every machine that installs it."""
+    by_name = re.compile(r"pip install (?:-\S+ )*['\"]?nianbao\b(?!\S*\.whl)")
+    pages = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *ROOT.glob("examples/*/*.md")]
+    assert not [path.name for path in pages if by_name.search(path.read_text("utf-8"))]
