@@ -22,6 +22,7 @@ from pipeline.ledger import letters, open_ledger
 from pipeline.letter import LetterState
 from pipeline.model import DecisionKind, Verdict
 from pipeline.publishing.template import Stamp, build_workbook
+from pipeline.wording.catalogue import CATALOGUE
 from tests.support.mails import TNEF_DATA, mail, winmail
 from tests.support.post_office import YEAR, PostOffice, attached, kinds, moment, only, words
 from tests.support.smtp import WHO, Post, post_office
@@ -614,6 +615,6 @@ def test_what_was_never_pointed_out_is_new(office: PostOffice) -> None:
     letter = words(only(office.night(moment(1, 17)), "returned", box(code)))
     told = [line for line in letter.splitlines() if "（上次已指出）" in line]
     assert len(told) == 1
-    assert "不能是负数" in told[0]
+    assert CATALOGUE["C05", ""].fault.format(value="-2") in told[0]
     assert "仍未改 1 项" in letter
     assert "（新出现）" in letter

@@ -62,7 +62,9 @@ def digests() -> dict[str, str]:
 
 
 def test_the_sample_district_is_written_as_it_was() -> None:
-    assert digests() == json.loads(DIGESTS.read_text("utf-8"))
+    found, before = digests(), json.loads(DIGESTS.read_text("utf-8"))
+    changed = sorted(kind for kind in found.keys() | before if found.get(kind) != before.get(kind))
+    assert not changed, "if that is meant, renew them in the same commit: python -m tests.test_same_bytes"
 
 
 if __name__ == "__main__":
