@@ -235,6 +235,19 @@ def test_an_xlsb_shows_errors_and_its_short_cells(short: bool) -> None:  # noqa:
     assert reading.numbers == {**NUMBERS, key: None}
 
 
+@pytest.mark.parametrize("truth", [True, False])
+def test_a_truth_in_an_xlsb_is_read_as_in_an_xlsx(truth: bool) -> None:  # noqa: FBT001 - both there are
+    made, key = draft(FORM, NUMBERS), INPUTS[-1]
+    made.put(FORM.positions[key], truth)
+    binary, plain = (
+        read(FORM, content) for content in (xlsb(_filled(made), hidden=made.hidden), made.xlsx())
+    )
+    assert binary.numbers == plain.numbers == {**NUMBERS, key: None}
+    assert codes(binary.findings) == codes(plain.findings) != ["C01"]
+    [sheet] = read_xlsb(xlsb({"甲": {(0, 0): truth, (0, 1): Calculated(truth)}}))
+    assert sheet["rows"] == [[truth, truth]]
+
+
 def test_a_formula_that_an_xlsb_does_not_tell_is_not_trusted() -> None:
     """A clerk's own formula may hold a result of before; a total of the template is computed anew anyway."""
     key, total = INPUTS[-1], next(cell.key for cell in FORM.cells if cell.defined_by)

@@ -12,10 +12,10 @@ _BUNDLE_SHEET, _BEGIN_BUNDLE, _END_BUNDLE = 156, 143, 144
 _BEGIN_BOOK, _END_BOOK = 131, 132
 _BEGIN_SHEET, _END_SHEET, _DIMENSION = 129, 130, 148
 _BEGIN_DATA, _END_DATA, _ROW = 145, 146, 0
-_REAL, _STRING, _ERROR = 5, 6, 3
+_REAL, _STRING, _ERROR, _TRUTH = 5, 6, 3, 4
 _SHORT_REAL, _SHORT_STRING = 16, 17
 _DIVIDED = 0x07
-_CALCULATED, _NO_TOKENS = 9, b"\0" * 10
+_CALCULATED, _CALCULATED_TRUTH, _NO_TOKENS = 9, 10, b"\0" * 10
 _RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 
@@ -24,7 +24,7 @@ _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 class Calculated:
     """A cell with a formula, of which only the result is written as it should be."""
 
-    result: float
+    result: float | bool
 
 
 Cells = Mapping[tuple[int, int], object]
@@ -73,6 +73,10 @@ def _cell(column: int, value: object, *, follows: bool) -> bytes:
     head = struct.pack("<I", 0) if follows else struct.pack("<II", column, 0)
     if value == "#DIV/0!":
         return _record(_ERROR, struct.pack("<II", column, 0) + bytes([_DIVIDED]))
+    if isinstance(value, bool):
+        return _record(_TRUTH, struct.pack("<IIB", column, 0, value))
+    if isinstance(value, Calculated) and isinstance(value.result, bool):
+        return _record(_CALCULATED_TRUTH, struct.pack("<IIB", column, 0, value.result) + _NO_TOKENS)
     if isinstance(value, Calculated):
         return _record(_CALCULATED, struct.pack("<IId", column, 0, value.result) + _NO_TOKENS)
     if isinstance(value, (int, float)):

@@ -7,7 +7,10 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.forms.form import Form
+from pipeline.forms.narrative import FigureClaims
 from pipeline.judging.texts.lexicon import PlainWords
+from pipeline.judging.texts.pieces import WORD, Lexicon
 
 CHARACTERS = st.text("年度申请件.[]^-\\", max_size=6)
 
@@ -33,3 +36,13 @@ def test_what_begins_like_no_word_is_passed_over() -> None:
         2,
         4,
     ]
+
+
+def test_a_word_that_only_seemed_to_begin_hides_none_that_begins_within_it(form: Form) -> None:
+    """统一 begins 统一答复, and none here; 一审败诉 and 一年 begin with its second character."""
+    rule = form.narrative("N04")
+    assert isinstance(rule, FigureClaims)
+    lexicon = Lexicon(rule)
+    for text in ("统一审败诉", "统一年", "这一共"):
+        known = [piece for piece in lexicon.pieces(text, 0, len(text)) if piece.kind == WORD]
+        assert [(piece.start, piece.end) for piece in known] == [(1, len(text))], text

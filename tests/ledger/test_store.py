@@ -154,6 +154,21 @@ def test_the_ledger_as_it_was_before_an_upgrade_is_kept_beside_it(tmp_path: Path
     assert not path.with_name(FORMER).stat().st_mode & 0o077
 
 
+def test_an_upgrade_passes_a_checkpoint_once_it_is_for_good(tmp_path: Path) -> None:
+    steps: list[str] = []
+    (tmp_path / "good").mkdir()
+    _of_schema(tmp_path / "good", 11)
+    with watched(steps.append), open_ledger(tmp_path / "good"):
+        pass
+    assert [step for step in steps if "migrations" in step] == ["commit: migrations from 11"]
+    steps.clear()
+    (tmp_path / "bad").mkdir()
+    _of_schema(tmp_path / "bad", 7, "DROP VIEW set_aside;")
+    with watched(steps.append), pytest.raises(ConfigError), open_ledger(tmp_path / "bad"):
+        pass
+    assert not [step for step in steps if "migrations" in step]
+
+
 def _rows_of_schema(folder: Path, version: int) -> list[str]:
     folder.mkdir()
     return _rows(_of_schema(folder, version))
