@@ -12,7 +12,7 @@ from pipeline.judging.texts.surroundings import PlacedNumber
 
 def _number(said: str, unknown: str = "", topics: frozenset[str] = frozenset(("request",))) -> PlacedNumber:
     return PlacedNumber(
-        start=0, end=1, value=2, means=frozenset(), before=frozenset(), topics=topics, scope=0, sentence=0, parts=-1,
+        start=0, end=1, value=2, means=frozenset(), before=frozenset(), topics=topics, scope=0, sentence=0, parts=None,
         is_clear=not unknown, is_named=False, is_readable=True, is_within=False, is_other_time=False, unit="件",
         is_rest=False, goes_on=False, said=said, unknown=unknown,
     )  # fmt: skip

@@ -48,7 +48,7 @@ class AlignedNumbers:
         """Say whether a number that adds up, or is divided, is what two or more right before or behind it make: 网络146件、信函78件，合计224件."""
         number = self.numbers[at]
         is_divided = at + 1 in here and self.numbers[at + 1].is_within
-        before = [self.numbers[one].value for one in here if one < at] if number.parts >= 0 else []
+        before = [self.numbers[one].value for one in here if one < at] if number.parts is not None else []
         after = [self.numbers[one].value for one in here if one > at] if is_divided else []
         beside = reversed(before[-_MOST_PARTS:]), after[:_MOST_PARTS]
         return any(number.value in islice(accumulate(values), 1, None) for values in beside)

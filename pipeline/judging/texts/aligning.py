@@ -158,7 +158,7 @@ class Aligner:
     def _named(self, aligned: AlignedNumbers, at: int, means: Concepts) -> tuple[list[Claim], list[Claim]]:
         """Return the claims that most of the words name, and those that fewer of them do."""
         number = aligned.numbers[at]
-        if number.parts >= 0 and not means:
+        if number.parts is not None and not means:
             return list(self._totals(aligned, at)), []
         fitting = [
             (size, claim)

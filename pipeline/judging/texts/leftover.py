@@ -78,7 +78,7 @@ class LeftOver:
             for at in range(first, parts[-1])
             if at not in aligned.agreed
             and numbers[at].is_readable
-            and not (numbers[at].parts >= 0 and not numbers[at].means)
+            and not (numbers[at].parts is not None and not numbers[at].means)
             and numbers[at].unit == numbers[parts[0]].unit
         ]
         made = _sums(left.values())

@@ -51,7 +51,7 @@ class PlacedNumber:
     topics: Concepts
     scope: int
     sentence: int
-    parts: int
+    parts: int | None
     is_clear: bool
     is_named: bool
     """Whether what it counts is named in full."""
@@ -237,7 +237,7 @@ def _written(pieces: Iterable[TextPiece], text: str) -> str:
     return "".join(text[piece.start : piece.end] for piece in pieces)
 
 
-def _parts(words: Sequence[TextPiece], text: str) -> int:
-    """Return how many parts a word for a sum says, 0 if it does not; -1 without such a word."""
+def _parts(words: Sequence[TextPiece], text: str) -> int | None:
+    """Return how many parts a word for a sum says, 0 if it does not; None without such a word."""
     said = [text[piece.start : piece.end] for piece in words if SUM in piece.concepts]
-    return max((_HOW_MANY.get(word[0], 0) for word in said), default=-1)
+    return max((_HOW_MANY.get(word[0], 0) for word in said), default=None)
