@@ -394,6 +394,14 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
         "“{table}”读取的是原表的“{sheet}”；原表“{copy}”的同样表头下从第 {line} 行起还有 {count} 条不同的，没有转入退回表",
         "要报的请补填到“{home}”，不要的不用管",
     ),
+    ("F05", "rows_shifted"): Wording(
+        "“{table}”第 {first} 行到第 {last} 行有 {rows} 条整体偏{way}了 {columns} 列，已按偏{way} {columns} 列读取",
+        "请把这些行整体{back}移 {columns} 列，与表头对齐",
+    ),
+    ("F05", "rows_shifted_back"): Wording(
+        "“{table}”原表第 {first} 行到第 {last} 行有 {rows} 条整体偏{way}了 {columns} 列，退回表中已与表头对齐",
+        "请核对，无误的不用改",
+    ),
     ("F05", "rows_of_another"): Wording(
         "工作表“{copy}”上“{table}”的各条都不是本报告期的，没有读取，读取的是“{sheet}”"
     ),

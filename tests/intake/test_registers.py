@@ -596,3 +596,43 @@ def test_a_column_that_may_be_left_blank_may_be_left_blank() -> None:
     [said] = [item for item in returned_of(own, [judged], judged).notices if item.severity == "error"]
     assert "可以空着" in said.message
     assert not said.change
+
+
+def pasted_off(form: Form, by: int, which: Sequence[int]) -> Reading:
+    """Twelve documents, those ``which`` pasted ``by`` columns off."""
+    many = [[f"临政发〔2023〕{number}号", *(ROW if number % 3 else OTHER)[1:]] for number in range(1, 13)]
+    book, sheet = opened(build_workbook(form, registers={"documents": many}))
+    sheet.insert_cols(1, 3)
+    for row in which:
+        values = [sheet.cell(6 + row, column).value for column in range(4, 11)]
+        for column in range(1, 16):
+            sheet.cell(6 + row, column).value = None
+        for column, value in enumerate(values, 4 + by):
+            sheet.cell(6 + row, column).value = value
+    found = reading(form, book)
+    assert cells(found) == many
+    return found
+
+
+@pytest.mark.parametrize(
+    ("by", "which"), [(1, range(12)), (-1, range(12)), (2, range(12)), (1, [3]), (-2, [4, 5, 6])]
+)
+def test_rows_pasted_some_columns_off_are_one_finding(form: Form, by: int, which: Sequence[int]) -> None:
+    found = pasted_off(form, by, which)
+    [told] = [item for item in found.findings if item.severity is Severity.ERROR]
+    assert (told.code, told.variant) == ("F05", "rows_shifted")
+    assert (told.facts["columns"], told.facts["rows"], told.facts["first"]) == (
+        abs(by),
+        len(which),
+        6 + which[0],
+    )
+    assert told.facts["way"] == ("右" if by > 0 else "左")
+
+
+def test_rows_with_slips_where_they_belong_are_not_off(form: Form) -> None:
+    slips = [
+        ["2023-01-05", "某某办法", "是", "2023-03-05", "", "", ""],
+        [ROW[0], ROW[1], "不详", "不知道", "", "", ""],
+    ]
+    found = read(form, build_workbook(form, registers={"documents": [ROW, *slips]}))
+    assert "rows_shifted" not in {item.variant for item in found.findings}

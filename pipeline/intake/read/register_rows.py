@@ -34,6 +34,7 @@ from pipeline.intake.read.register_heads import (
     of_headings,
 )
 from pipeline.intake.read.register_looks import struck_out
+from pipeline.intake.read.register_shift import straightened
 from pipeline.model import Fact, Finding, Place, Rows, a1
 
 if TYPE_CHECKING:
@@ -121,8 +122,10 @@ def _listed(register: Register, head: Head) -> ListedRows:
 
 
 def _read(register: Register, listed: ListedRows, counted: Collection[str], into: Registers) -> None:
+    into.findings += of_headings(register, listed.head, len(listed.rows), counted)
+    listed, off = straightened(register, listed)
+    into.findings += off
     head = listed.head
-    into.findings += of_headings(register, head, len(listed.rows), counted)
     reader = _Reader(register, head, into, _errors(head.sheet))
     merged = list(under_merged(register, head.sheet, head.columns, listed.lines))
     into.unreadable |= {register.row_key(number, row): "" for row, number, _ in merged}
