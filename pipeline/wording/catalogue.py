@@ -387,11 +387,11 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
         "请核对后只保留正确的一份，工作表名用“{sheet}”",
     ),
     ("F05", "rows_elsewhere"): Wording(
-        "“{table}”读取的是“{sheet}”；这张“{copy}”的同样表头下从第 {line} 行起还有 {count} 条不同的，没有读取",
+        "“{table}”读取的是“{sheet}”；这张“{copy}”的同样表头下从第 {line} 行起还有 {rows} 条不同的，没有读取",
         "要报的请移到“{home}”，不要的请删去",
     ),
     ("F05", "rows_elsewhere_back"): Wording(
-        "“{table}”读取的是原表的“{sheet}”；原表“{copy}”的同样表头下从第 {line} 行起还有 {count} 条不同的，没有转入退回表",
+        "“{table}”读取的是原表的“{sheet}”；原表“{copy}”的同样表头下从第 {line} 行起还有 {rows} 条不同的，没有转入退回表",
         "要报的请补填到“{home}”，不要的不用管",
     ),
     ("F05", "rows_shifted"): Wording(

@@ -7,9 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
+from pipeline.forms.values.keys import row_of
 from pipeline.model import Notice, Severity
 from pipeline.wording.addresses import cell_ranges, count_of_cells
+
+_FEW = 3
+"""Different values of which the same is asked and that are told one by one; more of them are one habit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +43,26 @@ def group_notices(notices: Iterable[Notice]) -> list[GroupedNotice]:
     lines: dict[tuple[str | None, ...], list[Notice]] = {}
     for members in causes.values():
         lines.setdefault(_words(members[0]), []).extend(members)
-    merged = [_merged(members) for members in lines.values()]
+    merged = [_merged(members) for members in _by_habit(lines.values())]
     return sorted(merged, key=_order)
+
+
+def _by_habit(lines: Iterable[list[Notice]]) -> list[list[Notice]]:
+    """Put the lines together that ask the same of cells of a register, each of another value, if there are many."""
+    lines = list(lines)
+    habits: dict[object, list[list[Notice]]] = {}
+    for members in lines:
+        habits.setdefault(_habit(members[0]), []).append(members)
+    found: list[list[Notice]] = []
+    for habit, several in habits.items():
+        found += [list(chain(*several))] if habit and len(several) > _FEW else several
+    return found
+
+
+def _habit(notice: Notice) -> tuple[str | None, ...]:
+    """Return what notices of one habit have in common: all but the value. Empty where it is of no row."""
+    place = row_of(notice.key or "")
+    return (notice.severity, notice.code, notice.sheet, notice.hint, place[0]) if place else ()
 
 
 def _order(group: GroupedNotice) -> tuple[int, bool]:
@@ -57,9 +80,12 @@ def _merged(members: Sequence[Notice]) -> GroupedNotice:
     if len(members) == 1 and not (first.change or first.look):
         return GroupedNotice(first, tuple(cell_ranges([first.cell])) if first.cell else (), bool(first.cell))
     same = [notice for notice in members if _words(notice) == _words(first)]
+    habit = [notice for notice in members if _habit(first) and _habit(notice) == _habit(first)]
+    is_habit = len({_words(notice) for notice in habit}) > _FEW
+    same = habit if is_habit else same
     cells = dict.fromkeys(notice.cell for notice in same if notice.cell)
     first = replace(
-        _with_others(first, len(members) - len(same)),
+        _with_others(_as_example(first) if is_habit else first, len(members) - len(same)),
         change=_all(member.change for member in members),
         look=_all(member.look for member in members),
         answered=all(member.answered for member in members),
@@ -70,6 +96,15 @@ def _merged(members: Sequence[Notice]) -> GroupedNotice:
 
 def _all(parts: Iterable[Iterable[str]]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(key for part in parts for key in part))
+
+
+def _as_example(notice: Notice) -> Notice:
+    """Say of the first of several values what is wrong with all of them."""
+    if not notice.fault:
+        return notice
+    fault = f"各格填法不一，例如 {notice.cell}：{notice.fault}"
+    actual = notice.actual and f"{notice.actual} 等"
+    return replace(notice, fault=fault, actual=actual, message=notice.message.replace(notice.fault, fault, 1))
 
 
 def _with_others(notice: Notice, others: int) -> Notice:

@@ -382,7 +382,7 @@ def test_other_rows_on_a_further_sheet_are_told_with_both_places(form: Form) -> 
     assert cells(found) == [ROW, OTHER]
     [told] = [item for item in found.findings if item.variant == "rows_elsewhere"]
     assert (told.severity, told.place) == (Severity.ERROR, Place("文件台账（下半年）", "A7"))
-    assert (told.facts["count"], told.facts["sheet"], told.facts["home"]) == (1, SHEET, SHEET)
+    assert (told.facts["rows"], told.facts["sheet"], told.facts["home"]) == (1, SHEET, SHEET)
     [judged] = judge(form, [submission_of(found)])
     assert judged.verdict is Verdict.RETURNED
     back = returned_of(form, [judged], judged)
@@ -390,7 +390,7 @@ def test_other_rows_on_a_further_sheet_are_told_with_both_places(form: Form) -> 
     assert [
         item
         for item in back.notices
-        if item.code == "F05" and "下半年" in item.message and "退回表" in item.message
+        if item.code == "F05" and "还有 1 条" in item.message and "退回表" in item.message
     ]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl.utils import range_boundaries
@@ -94,3 +96,61 @@ def test_ranges_hold_every_cell_once(points: set[tuple[int, int]]) -> None:
             (row - 1, column - 1) for row in range(top, bottom + 1) for column in range(left, right + 1)
         ]
     assert sorted(covered) == sorted(points)
+
+
+def dated(number: int, column: str = "B", hint: str = "填年月日") -> Notice:
+    """A day that is none, in row ``number`` of a register."""
+    key = f"applications.{'received' if column == 'B' else 'answered'}#{number}"
+    fault, cell = f"填的是“{number}号”，不是能确定的日期", f"{column}{number + 5}"
+    return Notice(
+        "V01",
+        "error",
+        "申请台账",
+        cell,
+        key,
+        f"{number}号",
+        None,
+        f"申请台账 {cell}：{fault}；{hint}。",
+        hint,
+        fault=fault,
+    )
+
+
+def test_one_habit_in_a_column_is_one_line_with_its_rows() -> None:
+    days = [dated(number) for number in range(1, 13)]
+    (group,) = group_notices(days)
+    assert (group.cells, group.count) == (("B6:B17",), 12)
+    assert "例如 B6：填的是“1号”" in str(group.notice.fault)
+    assert "例如 B6：" in group.notice.message
+    assert group.notice.actual == "1号 等"
+
+
+def test_few_values_are_told_one_by_one_and_no_cell_is_lost() -> None:
+    assert len(group_notices([dated(number) for number in range(1, 4)])) == 3
+    mixed = [
+        dated(number, column, hint)
+        for number in range(1, 5)
+        for column in "BI"
+        for hint in ("填年月日", "核对")
+    ]
+    assert [group.count for group in group_notices(mixed)] == [8, 8]
+
+
+def test_what_follows_from_the_first_of_a_habit_is_said_once() -> None:
+    days = [dated(number) for number in range(1, 7)]
+    sums = Notice(
+        "T3-01",
+        "error",
+        "三、依申请公开",
+        "D8",
+        "requests.x.y",
+        "0",
+        "6",
+        "和不符",
+        "核对",
+        fault="和不符",
+        cause="rows",
+    )
+    (group,) = group_notices([replace(days[0], cause="rows"), *days[1:], sums])
+    assert group.count == 6
+    assert "由此引起的其他不符" in str(group.notice.fault)

@@ -55,7 +55,7 @@ def elsewhere(
         elif all(_is_of_another(register, row, period) for _, row in rows):
             yield Finding.found("F05", Place(sheet), (), "rows_of_another", facts)
         else:
-            facts |= {"count": len(rows), "line": rows[0][0] + 1}
+            facts |= {"rows": len(rows), "line": rows[0][0] + 1}
             place = Place(other.head.sheet.name, a1(rows[0][0], max(0, min(other.head.columns))))
             yield Finding.found("F05", place, (), "rows_elsewhere", facts)
 
