@@ -13,6 +13,8 @@ from pipeline.forms.values.keys import row_of
 from pipeline.model import Notice, Severity
 from pipeline.wording.addresses import cell_ranges, count_of_cells
 
+_OTHERWISE = "；不是的，"
+"""Behind it a hint says what holds of any value, before it what this one may have meant."""
 _FEW = 3
 """Different values of which the same is asked and that are told one by one; more of them are one habit."""
 
@@ -62,7 +64,12 @@ def _by_habit(lines: Iterable[list[Notice]]) -> list[list[Notice]]:
 def _habit(notice: Notice) -> tuple[str | None, ...]:
     """Return what notices of one habit have in common: all but the value. Empty where it is of no row."""
     place = row_of(notice.key or "")
-    return (notice.severity, notice.code, notice.sheet, notice.hint, place[0]) if place else ()
+    return (notice.severity, notice.code, notice.sheet, _asked(notice), place[0]) if place else ()
+
+
+def _asked(notice: Notice) -> str:
+    """Return what to do, without what one value may have meant."""
+    return (notice.hint or "").rpartition(_OTHERWISE)[2]
 
 
 def _order(group: GroupedNotice) -> tuple[int, bool]:
@@ -104,7 +111,8 @@ def _as_example(notice: Notice) -> Notice:
         return notice
     fault = f"各格填法不一，例如 {notice.cell}：{notice.fault}"
     actual = notice.actual and f"{notice.actual} 等"
-    return replace(notice, fault=fault, actual=actual, message=notice.message.replace(notice.fault, fault, 1))
+    message = notice.message.replace(notice.fault, fault, 1).replace(notice.hint or "", _asked(notice), 1)
+    return replace(notice, fault=fault, actual=actual, message=message, hint=_asked(notice) or None)
 
 
 def _with_others(notice: Notice, others: int) -> Notice:

@@ -390,7 +390,7 @@ def test_other_rows_on_a_further_sheet_are_told_with_both_places(form: Form) -> 
     assert [
         item
         for item in back.notices
-        if item.code == "F05" and "还有 1 条" in item.message and "退回表" in item.message
+        if item.sheet == SHEET and "还有 1 条" in item.message and "退回表" in item.message
     ]
 
 

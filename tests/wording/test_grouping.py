@@ -154,3 +154,10 @@ def test_what_follows_from_the_first_of_a_habit_is_said_once() -> None:
     (group,) = group_notices([replace(days[0], cause="rows"), *days[1:], sums])
     assert group.count == 6
     assert "由此引起的其他不符" in str(group.notice.fault)
+
+
+def test_what_a_value_may_have_meant_parts_no_habit() -> None:
+    hints = ["从下拉列表中选：甲、乙", "是“甲”的，请选“甲”；不是的，从下拉列表中选：甲、乙"]
+    (group,) = group_notices([dated(number, "C", hints[number % 2]) for number in range(1, 7)])
+    assert (group.count, group.notice.hint) == (6, hints[0])
+    assert group.notice.message.endswith(f"；{hints[0]}。")

@@ -115,12 +115,13 @@ def remaining(form: Form, found: Finding, values: Mapping[str, Fact], kind: str 
 
 
 def _place(form: Form, found: Finding) -> Place | None:
-    """Return where it stands in the template; what is of no cell of the form has no cell there, at most a sheet."""
+    """Return where it stands in the template; what is of no cell of the form has no cell there, at most a sheet: the one where it belongs, if that is told."""
     own = form.place_of(found.key) if found.key else None
     if own:
         return own
     names = {sheet.name for sheet in form.sheets}
-    return Place(found.place.sheet) if found.place and found.place.sheet in names else None
+    named = found.facts.get("home") or (found.place.sheet if found.place else "")
+    return Place(str(named)) if named in names else None
 
 
 def _to_fill(form: Form, found: Finding, variant: str, values: Mapping[str, Fact], kind: str) -> Remaining:
