@@ -232,6 +232,21 @@ def excel_word(word: str) -> str:
     return '"' + word.translate(_WILD).replace('"', '""') + '"'
 
 
+_BELOW = 20_000
+"""Rows below those that formulas look at in which something may stand: as many as are read."""
+
+
+def first_unseen(register: Register, rows: int = 0) -> int:
+    """Return the first row of the sheet, from 1, that no formula of a template looks at that holds ``rows`` of them."""
+    return ROWS_TOP + max(register.rows, rows) + 1
+
+
+def unseen_expression(register: Register, rows: int = 0) -> str:
+    """Return the Excel expression of how many cells are filled below the rows that formulas look at."""
+    first, last = first_unseen(register, rows), column_letters(len(register.columns) - 1)
+    return f"COUNTA({quoted(register.sheet)}!$A${first}:${last}${first + _BELOW})"
+
+
 def register_area(register: Register, rows: int = 0) -> Callable[[int], str]:
     """Return what spells the cells of a column, as far as the template has room; it makes room for the ``rows`` that it holds."""
 

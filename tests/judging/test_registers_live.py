@@ -6,6 +6,7 @@ import random
 from io import BytesIO
 from pathlib import Path
 
+import openpyxl
 import pytest
 from python_calamine import load_workbook
 
@@ -289,3 +290,30 @@ def test_the_period_is_held_against_the_one_that_the_template_is_for(
         assert bool(found & {"year_wrong", "period_wrong", "year_missing", "period_missing"}) is (
             written in wrong
         )
+
+
+@pytest.mark.libreoffice
+def test_what_stands_below_the_rows_that_are_counted_is_said_beside_the_panel(tmp_path: Path) -> None:
+    form, given = form_named("short"), tmp_path / "given"
+    given.mkdir()
+    [register] = form.registers
+    rng = random.Random(1)
+    rows = [row_of(register, rng, line) for line in range(3)]
+    content = build_workbook(
+        form, Stamp("001", AGENCY.name, YEAR, AGENCY.level), registers={register.key: rows[:2]}
+    )
+    for name, more in (("full", []), ("more", rows[2:])):
+        book = openpyxl.load_workbook(BytesIO(content))
+        for number, row in enumerate(more):
+            for column, value in enumerate(row, 1):
+                book[register.sheet].cell(8 + number, column).value = value or None
+        book.save(given / f"{name}.xlsx")
+    said = {}
+    for path in recalculate(sorted(given.iterdir()), tmp_path / "out"):
+        guide = form.sheet_of_kind("guide").name
+        said[path.stem] = str(
+            load_workbook(BytesIO(path.read_bytes())).get_sheet_by_name(guide).to_python()[3][0]
+        )
+        assert f"V02.{register.key}.below" in lines(form, path.read_bytes())
+    assert "第 8 行以下" in said["more"]
+    assert said["more"].partition("（")[0] == said["full"]

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-from pipeline.forms.drawing import drawn_formula, figures_of, register_area, strange_formula
+from pipeline.forms.drawing import drawn_formula, figures_of, first_unseen, register_area, strange_formula
 from pipeline.forms.form import Balance, Cell, Entry, Table, binds
 from pipeline.forms.formulas import EXPLAINED, FAILS, HOLDS, NOT_ASSESSED, quoted, side_formula
 from pipeline.forms.layout import FROM_REGISTER
@@ -27,7 +27,7 @@ from pipeline.forms.row_checks import (
 from pipeline.forms.values.answers import YES
 from pipeline.forms.values.keys import row_of
 from pipeline.forms.values.kind import REQUIRED, SPELLED, VALUE
-from pipeline.model import Number, Place, Severity, by_cause
+from pipeline.model import Number, Place, Severity, a1, by_cause
 from pipeline.periods import stated, title_of
 from pipeline.publishing.template.areas import address, rectangles
 from pipeline.publishing.template.content import Content, period_in, side_value
@@ -134,6 +134,12 @@ def _unseen_rows(content: Content) -> Iterator[Unseen]:
                 title = f"“{column.label}”写法符合要求" + (f"：{prompt}" if prompt else "")
                 place = register.place(number, 0)
                 yield Unseen(f"{VALUE}.{register.key}.{column.key}.pattern", title, place, is_found, None)
+        first = first_unseen(register, len(content.registers.get(register.key, ())))
+        title = (
+            f"“{register.sheet}”第 {first} 行以下的各条：自查没有核对，由它计算的表没有计入，收到后全部读取"
+        )
+        place = Place(register.sheet, a1(first - 1, 0))
+        yield Unseen(f"V02.{register.key}.below", title, place, found=False, explanation=None)
         for rule in register.rules:
             basic = form.basics.get(rule.id)
             if basic is not None and basic.severity == "error" and not is_live(rule):

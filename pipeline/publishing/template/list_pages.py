@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from pipeline.forms.drafts import GAP
+from pipeline.forms.drawing import first_unseen, unseen_expression
 from pipeline.forms.form import Entry, Form, Sheet, Text
 from pipeline.forms.formulas import FAILS, quoted
 from pipeline.forms.layout import (
@@ -92,7 +93,7 @@ def counted(notices: Sequence[Notice]) -> str:
 def _write_panel(page: TemplatePage, marks_area: str, failures: int) -> None:
     """Show whether the workbook may be sent. In a returned one 自查 alone does not decide that."""
     formula, result = _state(page, marks_area, failures)
-    page.formula(_PANEL_ROW, 0, f"={formula}", result, "big", "box")
+    page.formula(_PANEL_ROW, 0, f"={formula}{_uncounted(page)}", result, "big", "box")
     page.sheet.set_row(_PANEL_ROW, 46)
     cell = "$A$" + str(_PANEL_ROW + 1)
     unready = page.content.unready
@@ -102,6 +103,16 @@ def _write_panel(page: TemplatePage, marks_area: str, failures: int) -> None:
         page.sheet.conditional_format(_PANEL_ROW, 0, _PANEL_ROW, 0, rule)
     page.put(_PANEL_ROW + 1, 0, "上面一栏根据“自查”工作表自动更新。", "hint", "centre")
     page.sheet.set_row(_PANEL_ROW + 1, 24)
+
+
+def _uncounted(page: TemplatePage) -> str:
+    """Return the end of a formula that says which rows no formula of the workbook looks at, if anything stands there."""
+    said, office = "", page.content.form.words.office
+    for register in page.content.form.registers:
+        rows = len(page.content.registers.get(register.key, ()))
+        note = f"（“{register.sheet}”第 {first_unseen(register, rows)} 行以下没有计入、没有核对，由{office}收到后读取）"
+        said += f'&IF({unseen_expression(register, rows)}>0,"{note}","")'
+    return said
 
 
 def _state(page: TemplatePage, marks_area: str, failures: int) -> tuple[str, str]:
