@@ -376,6 +376,7 @@ def _known(ledger: Ledger, campaign: JudgingContext, earlier: Mapping[int, Judge
         memory=campaign.memory,
         own=frozenset(remainders.sent(ledger)),
         accepted=campaign.accepted,
+        pasts=campaign.pasts,
         chosen={
             item.agency: item.after
             for item in sorted(

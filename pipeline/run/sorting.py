@@ -14,6 +14,7 @@ from itertools import combinations
 from typing import TypeAlias
 
 from pipeline.district.folder import District
+from pipeline.district.mergers import Pasts
 from pipeline.intake.identify import binding, identity
 from pipeline.intake.identify.identity import Identity
 from pipeline.intake.identify.other_body import spelled
@@ -22,6 +23,7 @@ from pipeline.ledger.assessments import Judgement
 from pipeline.ledger.bindings import Binding
 from pipeline.ledger.codes import Memory, addresses_at
 from pipeline.model import CHINA, Agency, Decision, Envelope, Fact, Finding, Message, Reading, Verdict
+from pipeline.run.of_last_period import is_of_last_period, periods_of
 from pipeline.run.returns import Returned, returned
 
 Identified: TypeAlias = tuple[Arrival, Identity]
@@ -43,6 +45,8 @@ class KnownArrivals:
     own: frozenset[str] = frozenset()
     accepted: Mapping[int, Decision] = field(default_factory=dict)
     chosen: Mapping[str, int] = field(default_factory=dict)
+    pasts: Pasts = field(default_factory=dict)
+    """Last period's reports by the codes of their agencies, as they were made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,10 +142,25 @@ def _identified(
 ) -> list[Identified]:
     roster = identity.Roster.of(district.agencies, district.name, district.merged)
     codes = {agency.code: agency for agency in roster.agencies}
-    return [
-        (item, _whose(district, item, readings[item.envelope.sha256], roster, codes, memory))
-        for item in known
-    ]
+    found: list[Identified] = []
+    for item in known:
+        reading = readings[item.envelope.sha256]
+        who = _whose(district, item, reading, roster, codes, memory)
+        found.append((item, _of_its_period(district, item, who, reading, memory)))
+    return found
+
+
+def _of_its_period(
+    district: District, item: Arrival, who: Identity, reading: Reading, memory: KnownArrivals
+) -> Identity:
+    """Hold what may be a correction of last period's report; whether it is, or a report of this one, a person says."""
+    past = memory.pasts.get(who.agency.code) if who.agency else None
+    is_settled = who.held or item.repeats or item.id in memory.accepted or item.id in memory.bindings
+    if is_settled or not is_of_last_period(who, reading, past, district.year):
+        return who
+    about = identity.about_year(who)
+    rest = tuple(finding for finding in who.findings if finding not in about)
+    return _doubtful(replace(who, findings=rest), "last_period", **periods_of(who, district.year))
 
 
 def _whose(

@@ -516,6 +516,12 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
         "还是放回了旧文件，暂不以它计入",
         "请向单位核实：以它为准的，在 待办.xlsx 选“准予接收”；只是旧文件的，把它移出收件文件夹",
     ),
+    ("F09", "last_period"): Wording(
+        "{agency} 的这份表写的是{stated}，数据大多与该单位{stated}的相同，不知道是更正{stated}的{short}，还是{asked}的没有改好，暂不计入",
+        "请打电话核实：是更正{stated}的，用 nianbao import 导入这个文件，再在 待办.xlsx 选“不是报送”；是{asked}的，请单位改好报告期和数据后重新报送",
+        "{stated}",
+        "{asked}",
+    ),
     ("F09", "other_body"): Wording(
         "记在 {agency} 名下的几份表，写的是不同单位的名称（{names}），不能当作同一份{short}的先后几次，暂不计入",
         "请核实：是合并前各单位自己的，在名单中保留各单位原来的行并写并入；是同一单位的别称，写进曾用名，或者在 待办.xlsx 选“准予接收”",

@@ -1,0 +1,112 @@
+"""What comes when the next period is collected and corrects last period's report is no report of the next one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from pipeline.forms.form import Form
+from pipeline.intake.identify.identity import Identity
+from pipeline.model import Claims, Number, PastReport, Reading
+from pipeline.periods import named
+from pipeline.run.of_last_period import is_of_last_period
+from tests.support.towns import Town, box
+
+NAMES = ("财政局", "教育局", "民政局")
+
+
+@pytest.fixture
+def town(form: Form, tmp_path: Path) -> Town:
+    """A district in its second year; two agencies have reported the first."""
+    town = Town.of(form, tmp_path / "区", *NAMES)
+    for code, name in (("001", "财政局"), ("002", "教育局")):
+        town.receive(box(code), "Wed, 10 Jan 2024 09:30:00 +0800", ("年报.xlsx", town.book(name, 1)))
+    town.run("2024-01-10")
+    assert set(town.figures) == {"财政局", "教育局"}
+    town.year = 2024
+    town.settings()
+    town.run("2025-01-06")
+    return town
+
+
+def post(town: Town, name: str, seed: int, day: int, wrong: Mapping[str, Number | str] | None = None) -> None:
+    """Let a report of the first year come in January of the third."""
+    code = next(code for code, line in town.lines.items() if line[0] == name)
+    book = town.book(name, seed, year=2023, wrong=wrong)
+    town.receive(box(code), f"Wed, {day:02} Jan 2025 09:30:00 +0800", ("年报.xlsx", book))
+
+
+def outcomes(town: Town) -> dict[str, tuple[str, list[str]]]:
+    """Verdict and findings of what has come, by agency."""
+    return {
+        row["agency_name"]: (row["verdict"], [item["code"] for item in row["findings"]])
+        for row in town.ran.record["submissions"]
+    }
+
+
+def test_a_correction_of_last_years_report_waits_for_a_person_and_is_returned_to_nobody(town: Town) -> None:
+    [changed] = [cell for cell in town.form.cells if cell.is_input][:1]
+    post(town, "财政局", 1, 8, {changed.key: 987})
+    post(town, "教育局", 2, 8)
+    post(town, "民政局", 1, 8)
+    town.run("2025-01-08")
+    found = outcomes(town)
+    verdict, codes = found["财政局"]
+    assert verdict == "held"
+    assert "F09" in codes
+    assert "F03" not in codes, "whether the year is wrong is not known"
+    assert not town.told("returned", "001")
+    for other in ("教育局", "民政局"):
+        assert found[other][0] == "returned", "other figures than last year, or no report of last year"
+    [file] = [row["file"] for row in town.ran.record["submissions"] if row["agency_name"] == "财政局"]
+    assert town.decide("dismiss", file, day="2025-01-09").code == 0
+    town.run("2025-01-09")
+    assert "财政局" not in outcomes(town)
+    assert town.ran.record["counts"]["missing"] == 1
+    town.year = 2023
+    town.settings()
+    before = town.figures["财政局"]
+    town.run("2025-01-10")
+    rows = [row for row in town.ran.record["submissions"] if row["agency_name"] == "财政局"]
+    assert [row["version"] for row in rows] == [1, 2], (
+        "where last year is collected again, it is a version of that"
+    )
+    assert before == town.figures_of("财政局", 1)
+
+
+def test_a_person_may_say_that_it_is_this_years(town: Town) -> None:
+    post(town, "财政局", 1, 8)
+    town.run("2025-01-08")
+    [row] = town.ran.record["submissions"]
+    assert row["verdict"] == "held"
+    assert town.decide("accept", row["file"], day="2025-01-09").code == 0
+    town.run("2025-01-09")
+    assert outcomes(town)["财政局"][0] == "returned", "the year is wrong"
+    assert town.told("returned", "001")
+
+
+LAST, THIS = named("2023") or 0, named("2024") or 0
+FIGURES: Mapping[str, Number | None] = {"a": 3, "b": 0, "c": 5, "d": 7}
+
+
+@pytest.mark.parametrize(
+    ("figures", "stated", "stamp", "is_so"),
+    [
+        (FIGURES, LAST, "2023", True),
+        (FIGURES, LAST, "", True),
+        (FIGURES, LAST, "2024", False),
+        (FIGURES, THIS, "2023", False),
+        ({**FIGURES, "d": 8, "b": 1}, LAST, "2023", True),
+        ({**FIGURES, "d": 8, "a": 1}, LAST, "2023", False),
+        (dict.fromkeys(FIGURES), LAST, "2023", False),
+    ],
+)
+def test_it_states_the_last_period_on_no_template_of_this_and_has_mostly_its_figures(
+    figures: Mapping[str, Number | None], stated: int, stamp: str, *, is_so: bool
+) -> None:
+    reading = Reading("x", Claims(stamp={"year": stamp}), figures)
+    found = Identity(None, held=False, findings=(), year=stated)
+    assert is_of_last_period(found, reading, PastReport("001", LAST, FIGURES), THIS) == is_so
+    assert not is_of_last_period(found, reading, None, THIS)
