@@ -225,13 +225,15 @@ class AnswerPlan:
     arrival: AnsweredFile
     earlier: AnsweredFile | None = None
     replaces: int = 0
+    replaced: Report | None = None
+    """The report that counted before, where one did."""
     is_missing: bool = False
     reverses: date | None = None
     awaited: date | None = None
     again: date | None = None
     """The day of the receipt in whose place this one is: the same version, which says something else since."""
     changes: tuple[str, ...] = ()
-    """Of such a receipt: the figures that became others since, in words."""
+    """The figures that became others since such a receipt, or since the report that was replaced, in words."""
     rejudged: Rejudged | None = None
     written_at: datetime | None = None
     """When the letter about ``earlier``, or the one that is reversed, was written."""

@@ -20,6 +20,7 @@ from pipeline.ledger.access import view_campaign
 from pipeline.model import CHINA, EnvironmentFailedError
 from pipeline.publishing.todo_book import OPEN, TODO_NAME
 from pipeline.run import clock
+from pipeline.wording.messages import spoken
 from tests.support.folders import inputs_only
 from tests.support.mails import mail
 from tests.support.towns import Town, box
@@ -569,6 +570,35 @@ def test_a_clock_that_cannot_be_right_writes_to_nobody(town: Town) -> None:
     assert said.code == 4
     assert "--now" in said.text
     assert len(town.letters) == letters
+
+
+def test_a_folder_of_a_day_to_come_is_told(town: Town) -> None:
+    town.put(f"{SECOND}/年报.xlsx", town.book("财政局", 1))
+    assert f"“{SECOND}”比登记的那天（{FIRST}）还晚" in town.run(FIRST).text
+    town.put(f"{SECOND}/教育局.xlsx", town.book("教育局", 1))
+    assert f"（{SECOND}）还晚" not in town.run(SECOND).text, "by then the day has come"
+
+
+def test_the_receipt_of_a_correction_says_what_is_other_and_to_publish_it_again(
+    town: Town, form: Form
+) -> None:
+    town.receive(box("001"), at(9), ("年报.xlsx", town.book("财政局", 1)))
+    town.run("2024-01-09")
+    assert "改为" not in text_of(town, "acceptance")
+    town.receive(box("001"), at(11), ("更正.xlsx", town.book("财政局", 2)))
+    town.run("2024-01-11")
+    versions = (town.written("财政局", seed).numbers for seed in (1, 2))
+    cell, old, new = next(item for item in zip(form.cells, *versions, strict=True) if item[1] != item[2])
+    said = text_of(town, "acceptance", "已替换第 1 次")
+    assert f"1. {cell.short_label}：{spoken(old)} 改为 {spoken(new)}" in said
+    assert "已经公开的，请按本次数据重新公开" in said
+
+
+def text_of(town: Town, kind: str, words: str = "") -> str:
+    """What the one waiting letter of a kind says that has these words."""
+    bodies = [item.get_body() for item in town.letters if item["X-Nianbao"] == kind]
+    [said] = [text for body in bodies if body and words in (text := str(body.get_content()))]
+    return said
 
 
 def test_a_clock_that_was_a_year_ahead_leaves_no_reminder_of_that_day(town: Town) -> None:

@@ -75,7 +75,7 @@ def write_papers(district: District, output: Path, *, today: date, upward: Upwar
         target / PAPERS / "通讯录.xlsx": lists.contacts(form, district.name, district.agencies),
         target / PAPERS / "考核明细.xlsx": lists.assessment_sheet(form, district.name, years),
     }
-    if form.sections:  # what is printed is to be published
+    if form.is_public:
         contents[ticks] = lists.published(
             form, district.name, district.year, district.agencies, _filled_in(ticks)
         )

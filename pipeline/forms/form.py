@@ -487,6 +487,8 @@ class Form:
     """Ids of rules that the district does not apply, with its reasons."""
     period: PeriodKind = "year"
     """Of what a report speaks: a year, a half-year, a quarter or a month."""
+    is_public: bool = True
+    """Whether every agency has to publish its report, so that the office notes who has."""
     mark: str = ""
     """Eight letters that change whenever anything in the form's text does: which rules a report was judged by."""
     registers: tuple[Register, ...] = ()

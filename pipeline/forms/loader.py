@@ -49,7 +49,7 @@ DEFAULT_FORM = library.DEFAULT_FORM
 TOP_LEVEL = {
     "id", "edition", "title", "authority", "first_year", "report_title", "document_titles",
     "superseded", "basic", "sheet", "entry", "text", "section", "narrative", "table", "register", "headline", "chart", "draft", "rule",
-    "summary_rule", "words", "period", "carried",
+    "summary_rule", "words", "period", "carried", "is_public",
 }  # fmt: skip
 
 

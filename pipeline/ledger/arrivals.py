@@ -148,6 +148,16 @@ def mails_of_year(ledger: Ledger, year: int) -> list[Message]:
     return [_loaded(Message, row["body"], stored_moment(row["seen_at"])) for row in rows]
 
 
+def first_seen_since(ledger: Ledger, year: int, moment: datetime) -> list[tuple[str, datetime]]:
+    """Return the paths of the files and mails that were first seen after ``moment``, and when that was."""
+    rows = ledger.rows(
+        "SELECT path, seen_at FROM envelopes WHERE year = ? AND seen_at > ? UNION SELECT path, seen_at FROM mails"
+        " WHERE year = ? AND seen_at > ? ORDER BY path",
+        (year, moment.isoformat()) * 2,
+    )
+    return [(row["path"], stored_moment(row["seen_at"])) for row in rows]
+
+
 def mails_until(ledger: Ledger, year: int, moment: datetime) -> set[str]:
     """Return the paths at which no mail came after ``moment``."""
     rows = ledger.rows(

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from pipeline.district.adjusting import form_of
 from pipeline.district.folder import District
-from pipeline.ledger import Ledger, campaign, events, letters, mailboxes, output_record
+from pipeline.intake.fetch.inbox_folder import day_of_folder
+from pipeline.ledger import Ledger, arrivals, campaign, events, letters, mailboxes, output_record
 from pipeline.ledger.campaign import RunResult
 from pipeline.letter import KIND_WORDS, LetterKind, LetterState
 from pipeline.model import CHINA
@@ -77,6 +78,7 @@ def sentences(
     if found and found.record["counts"]["missing"]:
         yield from _calendar(district, now.astimezone(CHINA).date())
     yield from _off_the_roster(ledger, district, now)
+    yield from _folders_ahead(ledger, district, now)
     yield from _letters(ledger, district)
     yield from _outputs(ledger, district, now)
     yield from (
@@ -125,6 +127,21 @@ def _calendar(district: District, today: date) -> Iterator[str]:
         yield (
             f"日历里没有 {year} 年的放假、调休安排：只按法定节日当天放假算，节日前后的几天不催报，催报的信里工作日可能少算。"
             f"请照国务院办公厅关于 {year} 年部分节假日安排的通知填写日历"
+        )
+
+
+def _folders_ahead(ledger: Ledger, district: District, now: datetime) -> Iterator[str]:
+    """Say which folders of the inbox are named after a day that had not come when they were first seen."""
+    files: dict[tuple[str, date], int] = {}
+    for path, seen in arrivals.first_seen_since(ledger, district.year, now - RECENT):
+        named, day = day_of_folder(path), seen.astimezone(CHINA).date()
+        if named and named.date() > day:
+            about = f"{named.date()}", day
+            files[about] = files.get(about, 0) + 1
+    for (folder, day), count in files.items():
+        yield (
+            f"收件文件夹里的“{folder}”比登记的那天（{day}）还晚，这个日期没有采用，里面的 {count} 个文件按 {day} 登记；"
+            "请核对文件夹的日期，以后写收到的那一天"
         )
 
 

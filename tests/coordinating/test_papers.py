@@ -220,6 +220,17 @@ def test_a_report_of_last_year_is_as_late_as_was_said_then(form: Form, tmp_path:
     assert "没有记录" in said(2023)[1], "by an earlier version"
 
 
+@pytest.mark.parametrize("name", ["disclosure_statistics_quarter", "request_register"])
+def test_what_nobody_publishes_is_not_asked_after(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / "样例区"
+    assert nianbao("init", folder, "--form", name).returncode == 0
+    now = f"{load_district(folder).deadline}T08:00:00"
+    assert nianbao("run", folder, "--now", now).returncode in (0, 1)
+    assert nianbao("papers", folder, "--now", now).returncode == 0
+    assert [*folder.glob("公布情况*")] == []
+    assert load_form().is_public
+
+
 def test_papers_say_what_they_are_in_their_properties_and_styles() -> None:
     own = [Conduct(AGENCY, 2023, DEADLINE, [came(Verdict.ACCEPTED, 1)])]
     notice = Document(BytesIO(build_notice(load_form(), "样例区", "样例区政务公开办", DEADLINE, own)))

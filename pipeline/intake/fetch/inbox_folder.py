@@ -235,7 +235,7 @@ def contents_of(item: Item, authserv_id: str = "") -> tuple[Found, ...]:
 def _from_archive(inner: Unpacked, item: Item, authserv_id: str) -> Iterator[Found]:
     if not inner:
         return
-    received = _date_of(item.path)
+    received = day_of_folder(item.path)
     order = received.timestamp() if received else item.modified
     for entry in inner.sheets:
         sheet = _envelope(entry.content, f"{item.path}/{entry.path}", received, order)
@@ -253,7 +253,7 @@ def _from_archive(inner: Unpacked, item: Item, authserv_id: str) -> Iterator[Fou
 
 def whole(item: Item) -> Envelope:
     """Return the envelope of a file that is judged as it is."""
-    received = _date_of(item.path)
+    received = day_of_folder(item.path)
     order = received.timestamp() if received else item.modified
     name = PurePosixPath(item.path).name
     return Envelope(item.content, item.sha256, name, item.path, "folder", received_at=received, order=order)
@@ -296,7 +296,7 @@ def _envelope(content: bytes, path: str, received: datetime | None, order: float
     return Envelope(content, digest, name, path, "folder", received_at=received, order=order)
 
 
-def _date_of(relative: str) -> datetime | None:
+def day_of_folder(relative: str) -> datetime | None:
     """Return the day a folder on the way is named after."""
     for part in reversed(PurePosixPath(relative).parts[:-1]):
         found = _DATE.fullmatch(part)

@@ -87,7 +87,8 @@ def _answer(
         body=AnswerPlan(
             arrival,
             _before(arrival, kind, own) if known and _may_hear_of(arrival, to) else None,
-            _replaced(arrival, own),
+            (replaced := _replaced(arrival, own)),
+            next((item.report for item in own if replaced and item.version == replaced), None),
             is_missing=reader is not None and reader.code not in reported,
         ),
         agency=reader,
