@@ -16,6 +16,7 @@ from tests.support import windows
 from tests.support.folders import NOW, YEAR, contents, filled, make_district, nianbao
 
 NAMES = ("甲局", "乙局")
+LAYOUT = Path(__file__).parents[1] / "input_templates" / "report.docx"
 
 
 @pytest.fixture(scope="module")
@@ -118,3 +119,17 @@ def test_a_rename_in_case_alone_is_no_edit_and_removes_nothing(
         found = [path for path in names(district) if "b局" in path.lower() and not path.startswith("letters")]
         assert [path for path in found if name not in path or "手工修改" in path] == []
         assert {Path(path).parent.as_posix() for path in found} == {"reports", "site/reports"}
+
+
+@pytest.mark.parametrize("name", ["agencies.csv", "district.toml", "待办.xlsx", "report.docx"])
+def test_a_file_that_fails_while_it_is_read_is_named(
+    district: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """Left in the cloud by a synchronisation, or on a stick that was pulled: the system names no file then."""
+    assert nianbao("run", district, "--now", NOW).returncode == 1
+    (district / "input_templates").mkdir(exist_ok=True)
+    shutil.copy(LAYOUT, district / "input_templates" / "report.docx")
+    windows.cloud_only(monkeypatch, name)
+    done = nianbao("run", district, "--now", NOW.replace("02-01", "02-02"))
+    assert done.returncode == 4, done.stderr
+    assert name in done.stderr

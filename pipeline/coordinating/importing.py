@@ -24,6 +24,7 @@ from pipeline.intake.identify import identity
 from pipeline.intake.read.past_figures import read_figures
 from pipeline.ledger import Ledger, codes, imports
 from pipeline.ledger.access import open_campaign
+from pipeline.machine.durable import read_whole
 from pipeline.machine.environment import disk
 from pipeline.machine.pool import Pool
 from pipeline.machine.work import Progress
@@ -118,7 +119,7 @@ def _file(
 def _figures(
     form: Form, district: District, roster: identity.Roster, path: Path, said: ImportAnswers
 ) -> Taken:
-    found = read_figures(form, path.read_bytes())
+    found = read_figures(form, read_whole(path))
     if found.refusal:
         return Taken(path.name, refusal=found.refusal)
     year = said.year or _year_beside(path) or period_before(district.year)

@@ -25,6 +25,7 @@ from pipeline.ledger import judged_files as standing
 from pipeline.ledger.access import view_campaign
 from pipeline.ledger.judged_files import JudgedFile
 from pipeline.letter import LetterKind, LetterState, Upward
+from pipeline.machine.durable import read_whole
 from pipeline.machine.environment import command
 from pipeline.model import Agency, ConfigError, Verdict
 from pipeline.periods import Period, bounds_of, kind_of, name_of, period_before, title_of
@@ -248,7 +249,7 @@ def _bundle(
     names = [path.stem for path in attached]
     parts = {"报送函.docx": build_cover(form_of(district), district, today, counted, names, upward)}
     for number, path in enumerate(attached, 1):
-        parts[f"附件{number if len(attached) > 1 else ''}_{path.name}"] = path.read_bytes()
+        parts[f"附件{number if len(attached) > 1 else ''}_{path.name}"] = read_whole(path)
     parts |= _printed(parts)
     packed = BytesIO()
     with zipfile.ZipFile(packed, "w") as package:
@@ -263,7 +264,7 @@ def _printed(parts: Mapping[str, bytes]) -> dict[str, bytes]:
         sources = [_written(Path(folder) / name, content) for name, content in parts.items()]
         pdf_printing.print_documents(sources, lambda _: None)
         printed = [path.with_suffix(PDF) for path in sources]
-        return {path.name: path.read_bytes() for path in printed if path.is_file()}
+        return {path.name: read_whole(path) for path in printed if path.is_file()}
 
 
 def _written(path: Path, content: bytes) -> Path:

@@ -28,6 +28,7 @@ from pipeline.ledger import imports
 from pipeline.ledger.access import view_campaign
 from pipeline.letter import Attachment, LetterKind
 from pipeline.letters.text import LETTERS, default_text
+from pipeline.machine.durable import read_whole
 from pipeline.model import Agency, ConfigError, PastReport
 from pipeline.periods import title_of
 from pipeline.publishing.files import safe_name, same_bytes, write_if_changed
@@ -89,7 +90,7 @@ def _form_called(name: str, folder: Path) -> tuple[Form, dict[str, bytes]]:
     path = Path(name)
     if path.suffix != ".toml":
         return load_form(name, folder), {}
-    return load_file(path), {f"{FORMS_NAME}/{item.name}": item.read_bytes() for item in files_of(path)}
+    return load_file(path), {f"{FORMS_NAME}/{item.name}": read_whole(item) for item in files_of(path)}
 
 
 def _for_notepad(text: str) -> bytes:
@@ -140,7 +141,7 @@ def _zipped(paths: Sequence[Path]) -> bytes:
     target = BytesIO()
     with zipfile.ZipFile(target, "w") as package:
         for path in paths:
-            package.writestr(zipfile.ZipInfo(path.name, _STAMP), path.read_bytes())
+            package.writestr(zipfile.ZipInfo(path.name, _STAMP), read_whole(path))
     return target.getvalue()
 
 

@@ -14,6 +14,7 @@ from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 
+from pipeline.machine.durable import read_whole
 from pipeline.model import Finding
 from pipeline.publishing.todo_book import (
     ABOUT,
@@ -94,7 +95,7 @@ def _sheets(path: Path) -> Mapping[str, Sequence[Sequence[object]]]:
     if path.stat().st_size > MAX_BYTES:
         raise _UnreadError(_TOO_LARGE)
     try:
-        return _read(path.read_bytes())
+        return _read(read_whole(path))
     except Refused as refused:
         raise _UnreadError(_refusal(refused.finding)) from None
 

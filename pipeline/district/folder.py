@@ -23,6 +23,7 @@ from pipeline.district.starting import is_sample_roster, is_untouched
 from pipeline.district.workdays import PLAIN_CALENDAR, Calendar, Extension, calendar_of, extensions_of
 from pipeline.forms.library import OFFICE, is_known, office_of, own_mark, period_of, unknown
 from pipeline.forms.values.plain import seen
+from pipeline.machine.durable import read_whole
 from pipeline.machine.environment import command, disk, typed
 from pipeline.model import Agency, ConfigError, Decision, DecisionKind, belongs_to
 from pipeline.periods import (
@@ -279,7 +280,7 @@ def _from_text(folder: Path, today: date | None) -> District:
             f"新的区县请先运行 {command('init', folder)} 建立文件夹。",
             file=folder,
         )
-    source = TomlSource(decoded(path.read_bytes(), path), str(path))
+    source = TomlSource(decoded(read_whole(path), path), str(path))
     _refuse_misplaced(source)
     source.refuse_unknown_tables({*_SETTINGS, *_TABLES})
     written = _campaign(source.top(), folder)

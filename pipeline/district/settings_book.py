@@ -26,6 +26,7 @@ from pipeline.district.settings_fields import (
     Setting,
 )
 from pipeline.district.tables import TextTable, is_blank, is_unreadable, is_workbook, read_tables
+from pipeline.machine.durable import read_whole
 from pipeline.model import ConfigError
 
 _SUFFIXES = (".xlsx", ".xlsm", ".xls", ".et", ".ods")
@@ -103,7 +104,7 @@ def find_book(folder: Path) -> Path | None:
 
 def read_book(path: Path) -> Contents:
     """Read the workbook at ``path``. Raises ConfigError if it is none or cannot be opened."""
-    if not is_workbook(path.read_bytes()):
+    if not is_workbook(read_whole(path)):
         raise ConfigError(
             f"这个文件不是电子表格，里面是文字或者是空的，可能被别的内容覆盖了。{BOOK_REMEDY}", file=path
         )

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.forms.values.answers import NO, YES
 from pipeline.forms.values.plain import seen
+from pipeline.machine.durable import read_whole
 from pipeline.model import ConfigError, a1
 from pipeline.toml_source import decoded
 
@@ -76,7 +77,7 @@ def read_tables(path: Path) -> tuple[TextTable, ...]:
 
 
 def _tables(path: Path) -> tuple[TextTable, ...]:
-    content = path.read_bytes()
+    content = read_whole(path)
     if not is_workbook(content):
         return (TextTable(path, "", _csv_rows(path, decoded(content, path))),)
     try:

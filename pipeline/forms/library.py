@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from pipeline.forms.extending import EXTENDS, whole
 from pipeline.machine.cache import keep, recall
 from pipeline.machine.digest import digest_of, sources
+from pipeline.machine.durable import read_whole
 from pipeline.model import ConfigError
 from pipeline.periods import PERIOD_KINDS
 from pipeline.toml_source import TomlSource, decoded
@@ -74,7 +75,7 @@ def own(form_id: str, folder: Path | None) -> WrittenForm | None:
 
 def in_file(path: Path) -> WrittenForm:
     """Return the form in the file ``path`` as written. Raises ConfigError, OSError."""
-    return WrittenForm(decoded(path.read_bytes(), path), str(path), path.absolute())
+    return WrittenForm(decoded(read_whole(path), path), str(path), path.absolute())
 
 
 def files_of(path: Path) -> list[Path]:

@@ -10,7 +10,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from pipeline.machine.durable import READ_ONLY, discard, flush, put_in_place, sync_folder, write_beside
+from pipeline.machine.durable import (
+    READ_ONLY,
+    discard,
+    flush,
+    put_in_place,
+    read_whole,
+    sync_folder,
+    write_beside,
+)
 from pipeline.model import EnvironmentFailedError
 
 
@@ -72,7 +80,7 @@ class Originals:
         if self._unwritten and digest in self._unwritten:
             return self._unwritten[digest]
         path = self._path(digest)
-        content = path.read_bytes() if path.is_file() else b""
+        content = read_whole(path) if path.is_file() else b""
         if hashlib.sha256(content).hexdigest() != digest:
             raise EnvironmentFailedError(f"原件 {path} 丢失或已被改动。请从备份恢复这个文件，然后重新运行。")
         return content

@@ -90,6 +90,23 @@ def make_folder(folder: Path) -> None:
         folder.mkdir(mode=_OWN_FOLDER, exist_ok=True)
 
 
+def read_whole(path: Path | str) -> bytes:
+    """Return what stands at ``path``. Raises OSError, which names the file."""
+    with naming_file(path):
+        return Path(path).read_bytes()
+
+
+@contextmanager
+def naming_file(path: Path | str) -> Iterator[None]:
+    """Let an OSError name the file: of a disk that is full, a stick that was pulled, a file that is still in a cloud the system names none."""
+    try:
+        yield
+    except OSError as error:
+        if not error.filename:
+            error.filename = os.fspath(path)
+        raise
+
+
 def write_whole(path: Path, content: bytes) -> None:
     """Put ``content`` at ``path``. Raises OSError; nothing half-written is left."""
     write_beside(path, content)
@@ -109,20 +126,19 @@ def write_beside(path: Path | str, content: bytes, *, mode: int | None = None, f
     beside = os.path.join(folder, _BESIDE.format(name))
     handle = _new(beside)
     try:
-        try:
-            _write_all(handle, content)
-            if flushes or not _FLUSHES_AT_ONCE:
-                os.fsync(handle)
-        finally:
-            os.close(handle)
+        with naming_file(path):
+            try:
+                _write_all(handle, content)
+                if flushes or not _FLUSHES_AT_ONCE:
+                    os.fsync(handle)
+            finally:
+                os.close(handle)
         checkpoint(f"write {name}")
         if mode is not None:
             set_mode(beside, mode)
-    except BaseException as error:
+    except BaseException:
         with suppress(OSError):
             remove(beside)
-        if isinstance(error, OSError) and not error.filename:
-            error.filename = os.fspath(path)  # of a disk that is full the system names no file
         raise
 
 

@@ -15,6 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from pipeline.forms.form import Form
+from pipeline.machine.durable import read_whole
 from pipeline.model import Number, ReadBack, Report
 from pipeline.publishing.data import downloads
 from pipeline.publishing.document_paths import BOOK, LIST, WEB, WORD, path_of, paths_of
@@ -82,7 +83,7 @@ def own_figures(jobs: Sequence[PrintJob], read: Sequence[ReadBack]) -> dict[str,
 
 def _read_back(reader: FigureReader, job: PrintJob) -> ReadBack:
     """Read a document; the very bytes that were read before need not be taken apart again."""
-    content = (job.folder / (job.document or path_of(job.stem, WORD))).read_bytes()
+    content = read_whole(job.folder / (job.document or path_of(job.stem, WORD)))
     digest = hashlib.sha256(content).hexdigest()
     if job.known and job.known.sha256 == digest:
         return job.known

@@ -13,7 +13,7 @@ from itertools import chain, count
 from pathlib import Path, PurePosixPath
 from stat import S_ISREG
 
-from pipeline.machine.durable import write_whole
+from pipeline.machine.durable import read_whole, write_whole
 
 _FORBIDDEN = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
 _RESERVED = re.compile(r"(?i)(con|prn|aux|nul|(com|lpt)[\d¹²³]|con(in|out)\$)\s*(\.|$)")
@@ -39,7 +39,7 @@ def same_bytes(path: Path | str, content: bytes) -> bool:
     except OSError:
         return False
     is_alike = S_ISREG(stat.st_mode) and stat.st_size == len(content)
-    return is_alike and Path(path).read_bytes() == content
+    return is_alike and read_whole(path) == content
 
 
 def safe_name(name: str, end: str = "", topic: str = "") -> str:

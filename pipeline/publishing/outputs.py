@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeAlias
 
-from pipeline.machine.durable import clear_unfinished
+from pipeline.machine.durable import clear_unfinished, read_whole
 from pipeline.machine.work import Progress, Workforce
 from pipeline.model import ArrivalKey, Made, Notice, ReadBack
 from pipeline.publishing import documents, drafting, earlier_years, listings
@@ -215,9 +215,9 @@ def _printed(
     offered = {path_of(job.stem, WORD) for job in todo if job.is_offered}
     for path in printed.values():
         if path not in shared.made:
-            shared.place([stage(folder, path, (folder / path).read_bytes())])
+            shared.place([stage(folder, path, read_whole(folder / path))])
     copies = [path for report, path in printed.items() if report in offered]
-    shared.place([stage(folder, copy_of(path), (folder / path).read_bytes()) for path in copies])
+    shared.place([stage(folder, copy_of(path), read_whole(folder / path)) for path in copies])
     return record.with_pdfs(run_record, printed), batch.failure
 
 

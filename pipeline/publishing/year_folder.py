@@ -29,6 +29,7 @@ from pipeline.machine.durable import (
     flush,
     patiently,
     put_in_place,
+    read_whole,
     write_beside,
     write_whole,
 )
@@ -272,11 +273,11 @@ class YearFolder:
 
 def keep_copy(place: Path, day: date) -> str:
     """Keep what a person made of the file at ``place`` beside it, once; return the name. Raises OSError."""
-    content = place.read_bytes()
+    content = read_whole(place)
     for beside in _names(place, f"{EDITED} {day:%m-%d}"):
         if not beside.exists():
             write_whole(beside, content)
-        if beside.read_bytes() == content:
+        if read_whole(beside) == content:
             return beside.name
     raise AssertionError("names have no end")
 
@@ -288,5 +289,5 @@ def _names(place: Path, mark: str, tries: int | None = None) -> Iterable[Path]:
 
 
 def _digest(place: Path) -> str:
-    with place.open("rb") as file:
+    with durable.naming_file(place), place.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

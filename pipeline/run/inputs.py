@@ -12,6 +12,7 @@ from pipeline.intake.guard import isolation as intake
 from pipeline.ledger import Ledger, codes, decisions, imports
 from pipeline.machine import cache
 from pipeline.machine.digest import digest_of, program
+from pipeline.machine.durable import read_whole
 from pipeline.model import ConfigError
 from pipeline.periods import period_before
 from pipeline.publishing.word.untouched import is_untouched
@@ -84,7 +85,7 @@ def gather(
 def _word_layout(district: District, form: Form) -> bytes:
     """Return the Word layout that the district has changed, else the one made from the form as it is now."""
     own = district.layouts / LAYOUT_NAME
-    content = own.read_bytes() if own.is_file() else None
+    content = read_whole(own) if own.is_file() else None
     if content is not None and not is_untouched(content):
         return content
     name = f"{digest_of((program(), form.id, form.mark, repr(district.rules)))}.layout"
@@ -121,4 +122,4 @@ def refuse_unusable_layout(district: District, form: Form, layout: bytes) -> Non
 def _web_style(district: District) -> bytes:
     """Return what the district adds to the style of the web reports; nothing if it adds nothing."""
     own = district.layouts / STYLE_NAME
-    return own.read_bytes() if own.is_file() else b""
+    return read_whole(own) if own.is_file() else b""

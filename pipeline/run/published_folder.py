@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.intake.fetch.archive import is_clutter
+from pipeline.machine.durable import read_whole
 from pipeline.model import Compared, DistrictSummary, PastReport
 from pipeline.publishing.document_paths import PDF, WORD
 
@@ -60,7 +61,7 @@ def finished(district: District, found: Sequence[Compared]) -> dict[str, bytes]:
     agreeing = {item.path for item in found if item.agencies and item.is_well and item.year == district.year}
     paths = _files(district.published) if agreeing else []
     chosen = {path.suffix.lower(): path for path in reversed(paths) if str(path) in agreeing}
-    return {suffix: chosen[suffix].read_bytes() for suffix in (WORD, PDF) if suffix in chosen}
+    return {suffix: read_whole(chosen[suffix]) for suffix in (WORD, PDF) if suffix in chosen}
 
 
 def _files(folder: Path) -> list[Path]:
@@ -74,6 +75,6 @@ def _files(folder: Path) -> list[Path]:
 
 def _digest(path: Path) -> str:
     try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
+        return hashlib.sha256(read_whole(path)).hexdigest()
     except OSError:  # another program has it open, or it is gone
         return ""

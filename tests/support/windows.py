@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import ModuleType
+from typing import IO, Any, Self
 
 import pytest
 
@@ -148,3 +149,32 @@ def ignores_case(patch: pytest.MonkeyPatch, folder: Path) -> None:
     moving("rename")
     finding(io, "open")
     finding(builtins, "open")
+
+
+def cloud_only(patch: pytest.MonkeyPatch, name: str) -> None:
+    """Let a file of this name be opened and not be read, as one that a synchronisation has left in its cloud; no error names it."""
+    real = io.open
+
+    def opened(path: Any, *rest: Any, **named: Any) -> Any:  # noqa: ANN401 - as ``open`` takes and returns
+        file = real(path, *rest, **named)
+        if isinstance(path, str | os.PathLike) and Path(path).name == name:
+            return _InTheCloud(file)
+        return file
+
+    patch.setattr(io, "open", opened)
+    patch.setattr(builtins, "open", opened)
+
+
+class _InTheCloud:
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def read(self, *_: object) -> bytes:
+        """Fail as Windows does."""
+        raise OSError(errno.EINVAL, "云文件提供程序未运行。")

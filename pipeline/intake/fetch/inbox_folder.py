@@ -19,6 +19,7 @@ from pipeline.intake.fetch.inbox_listing import files_sent, why_out_of_reach
 from pipeline.intake.fetch.mail import Mail, open_mail
 from pipeline.intake.fetch.names import plain_name, unlike
 from pipeline.intake.guard.package import MAX_BYTES, TAIL, is_whole, is_workbook
+from pipeline.machine.durable import naming_file
 from pipeline.model import CHINA, Envelope, FileStat, Message, plausible
 
 _DATE = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})", re.ASCII)
@@ -213,7 +214,7 @@ def open_file(
 
 def _item(path: Path, relative: str) -> Item:
     is_mail = has_suffix(path.name, MAILS)
-    with path.open("rb") as stream:
+    with naming_file(path), path.open("rb") as stream:
         content = stream.read((MAX_MAIL if is_mail else MAX_BYTES) + 1)  # enough for the guard to refuse
         digest = hashlib.sha256(content)
         while more := stream.read(MAX_BYTES):

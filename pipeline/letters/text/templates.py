@@ -17,6 +17,7 @@ from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from pipeline.letter import LetterKind
+from pipeline.machine.durable import read_whole
 from pipeline.model import ConfigError
 
 LETTERS = "letters"
@@ -141,7 +142,7 @@ def _dotted(node: nodes.Node) -> str:
 
 
 def _read(path: Path) -> str:
-    content = path.read_bytes()
+    content = read_whole(path)
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             return "\n".join(content.decode(encoding).splitlines())

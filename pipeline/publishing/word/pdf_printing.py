@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.machine.durable import read_whole
 from pipeline.machine.libreoffice import convert, find_program
 from pipeline.publishing.document_paths import PDF
 from pipeline.publishing.files import write_if_changed
@@ -57,7 +58,7 @@ def is_current(document: Path) -> bool:
     with printed.open("rb") as file:
         file.seek(max(0, printed.stat().st_size - _TAIL))
         found = _ID.search(file.read())
-    return found is not None and found[1] == _identifier(document.read_bytes())
+    return found is not None and found[1] == _identifier(read_whole(document))
 
 
 def current(folder: Path, documents: Sequence[Path]) -> dict[str, str]:
@@ -120,7 +121,7 @@ def _print_batch(
         for copy, document in copies.items():
             printed = copy.with_suffix(PDF)
             if printed.is_file():
-                content = settled(printed.read_bytes(), copy.read_bytes())
+                content = settled(read_whole(printed), read_whole(copy))
                 put(document.with_suffix(PDF), content)
                 yield document
 

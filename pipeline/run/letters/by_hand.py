@@ -18,6 +18,7 @@ from pipeline.ledger import Ledger, letters, output_record
 from pipeline.ledger.access import open_campaign, view_campaign
 from pipeline.ledger.letters import StoredLetter
 from pipeline.letter import LetterState
+from pipeline.machine.durable import read_whole
 from pipeline.machine.environment import typed
 from pipeline.model import ConfigError
 from pipeline.publishing.files import safe_name, write_if_changed
@@ -120,7 +121,7 @@ def send_as_edited(district: District, output: Path, handle: str, *, now: dateti
         for item in letters.waiting(ledger, district.year):
             if item.key in keys:
                 _refuse_deleted(district, item)
-                content, message_id = _as_mail((folder / item.laid).read_bytes(), item)
+                content, message_id = _as_mail(read_whole(folder / item.laid), item)
                 letters.send_as_edited(ledger, item.key, content, message_id, at)
                 letters.laid_out(ledger, {item.key: ""})
 

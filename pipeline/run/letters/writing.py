@@ -25,6 +25,7 @@ from pipeline.ledger.secret import secret_of
 from pipeline.letter import AnswerPlan, Attachment, CountedVersion, DistrictDelivery, Intention, LetterKind
 from pipeline.letters.plan import carries_anothers
 from pipeline.machine.digest import digest_of, program
+from pipeline.machine.durable import read_whole
 from pipeline.machine.environment import typed
 from pipeline.model import ConfigError, PastReport
 from pipeline.periods import scope_of
@@ -57,7 +58,7 @@ class LetterContext:
         own = self.district.layouts
         files = sorted(path for path in own.rglob("*") if path.is_file())
         return digest_of(
-            (program(), self.district, *((path, digest_of([path.read_bytes()])) for path in files))
+            (program(), self.district, *((path, digest_of([read_whole(path)])) for path in files))
         )
 
 
@@ -165,7 +166,7 @@ def _read(context: LetterContext, path: str) -> Attachment:
     """Return an output as the last run wrote it. Raises ConfigError where a person has changed it since."""
     made = output_record.at(context.ledger, context.district.year, path)
     place = context.target / ((made.beside if made else "") or path)
-    content = place.read_bytes() if place.is_file() else b""
+    content = read_whole(place) if place.is_file() else b""
     if made is None or hashlib.sha256(content).hexdigest() != made.digest:
         raise ConfigError(
             f"“{path}”在上次运行后被改动或删除，不能作为附件。请先运行 nianbao run {typed(context.district.folder)}"
