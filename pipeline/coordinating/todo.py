@@ -226,7 +226,7 @@ def carry_out(
         if why := _unusable(item.key, times[item.key]):
             kept[item.key], refused[item.key] = item, why
             continue
-        if _is_settled(held, item):
+        if is_settled(held, item):
             continue  # the workbook was open when it should have been written anew
         try:
             _carry(carriers, item)
@@ -361,7 +361,7 @@ def _counted(item: FilledDecision) -> str:
 # ---------------------------------------------------------------- what holds already
 
 
-def _is_settled(held: Sequence[Decision], item: FilledDecision) -> bool:
+def is_settled(held: Sequence[Decision], item: FilledDecision) -> bool:
     """Whether a row was carried out by an earlier run: what it asks for holds, for what the person saw then."""
     kind, *about = item.key.split(_SEPARATOR)
     if kind == DECISION:

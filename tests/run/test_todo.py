@@ -117,6 +117,40 @@ def test_a_file_without_a_report_can_only_be_no_submission(tmp_path: Path) -> No
         decide(load_district(folder), folder / "output", wanted)
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["待办-DESKTOP-7A2B.xlsx", "待办 (张三的冲突副本 2024-01-25).xlsx", "待办（新）-PC.xlsx", "我的.xlsx"],
+)
+def test_what_is_decided_in_a_copy_is_told_and_not_carried_out(folder: Path, name: str) -> None:
+    """A synchronisation keeps one where two computers changed the file; so does whoever saves it under another name."""
+    path = arrived(folder)
+    copy = path.with_name(name)
+    shutil.copy(path, copy)
+    quiet = run_on(folder, 25)
+    assert not [said for said in quiet.to_decide if name in said], "nothing is written in it"
+    fill(copy, {"决定": DISMISS, "理由": "别的区的表"})
+    before = copy.read_bytes()
+    outcome = run_on(folder, 26)
+    [said] = [said for said in outcome.to_decide if name in said]
+    assert "1 项决定" in said
+    assert name in (path.parent / "index.html").read_text("utf-8")
+    with open_copy(folder / "output") as ledger:
+        assert decisions.in_force(ledger, 2023) == []
+    assert copy.read_bytes() == before
+    fill(path, {"决定": DISMISS, "理由": "别的区的表"})
+    outcome = run_on(folder, 27)
+    assert not [said for said in outcome.to_decide if name in said], "it is decided now, as the copy says"
+
+
+def test_a_workbook_of_the_coordinators_own_is_no_copy(folder: Path) -> None:
+    path = arrived(folder)
+    book = Workbook()
+    book.active.append(["1月30日", "给甲局打电话"])  # type: ignore[union-attr]
+    book.save(path.with_name("待办事项.xlsx"))
+    path.with_name("待办的图.xlsx").write_bytes(b"no workbook")
+    assert not [said for said in run_on(folder, 25).to_decide if "副本" in said]
+
+
 @pytest.mark.libreoffice
 def test_a_choice_saved_by_libreoffice_is_carried_out(folder: Path, tmp_path: Path) -> None:
     path = arrived(folder)

@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 
 from pipeline.coordinating.todo import NOTHING_CARRIED, Carried
+from pipeline.coordinating.todo_copies import copies_told
 from pipeline.district.adjusting import form_of
 from pipeline.district.folder import District
 from pipeline.ledger import Ledger, assessments, campaign, events, imports, letters, output_record
@@ -92,7 +93,8 @@ def write_letters(
         state = replace(state, to_decide=(*state.to_decide, waiting.open_todo(context.target)))
     output = waiting.output_of(context.district, context.target)
     left = former_campaigns.sentences(context.ledger, context.district, output)
-    state = replace(state, to_decide=(*state.to_decide, *left))
+    copies = copies_told(context.ledger, context.district.year, context.target)
+    state = replace(state, to_decide=(*state.to_decide, *left, *copies))
     planned = plan(state, earlier_of(came), _untouched(context) if came else frozenset())
     if not dry_run:
         lay_out_morning(context, state, is_news=arrived is not None)
