@@ -146,3 +146,35 @@ def test_the_manuals_of_the_kit_are_pages_whose_links_and_pictures_are_there(tmp
         assert not re.search(r"(?m)^\s*(?:\||```|#+ )", re.sub(r"(?s)<pre>.*?</pre>", "", page)), path
     assert 'href="收发邮件.html"' in pages[0].read_text("utf-8")
     assert 'src="pictures/todo.png"' in pages[0].read_text("utf-8")
+
+
+@pytest.mark.parametrize("name", ["安装.bat", "安装.sh"])
+def test_an_installer_takes_what_the_readme_says_it_takes(name: str) -> None:
+    script = (ROOT / "kit" / name).read_text("utf-8")
+    for page, about in (
+        ("README.md", "The installer of a kit takes"),
+        ("README.zh-CN.md", "安装包的“安装”可以用环境变量"),
+    ):
+        said = (ROOT / page).read_text("utf-8").partition(about)[2].partition("\n\n")[0]
+        names = set(re.findall(r"NIANBAO_[A-Z]+", said))
+        assert names == {"NIANBAO_HOME", "NIANBAO_FOLDER", "NIANBAO_PYTHON"}
+        assert [item for item in names if not re.search(rf"%{item}%|\$\{{{item}\b", script)] == []
+    assert "3, 11" in script
+
+
+def test_the_installer_of_windows_refuses_a_python_of_32_bits_however_it_is_found() -> None:
+    script = (ROOT / "kit" / "安装.bat").read_text("utf-8")
+    asked = [line for line in script.splitlines() if "not defined PYTHON" in line and "-c" in line]
+    assert [line for line in asked if "-64" not in line and "sys.maxsize" not in line] == []
+
+
+def test_the_task_of_windows_runs_what_the_kit_installs_also_from_a_path_with_blanks() -> None:
+    page = (ROOT / "docs" / "scheduling.md").read_text("utf-8")
+    script = (ROOT / "kit" / "安装.bat").read_text("utf-8")
+    home, folder = (
+        found[1] for name in ("HOME_DIR", "FOLDER") if (found := re.search(rf'set "{name}=(%.+)"', script))
+    )
+    lines = [line for line in page.splitlines() if line.startswith("schtasks")]
+    assert [line for line in lines if f'\\"{home}\\Scripts\\nianbao.exe\\" run \\"{folder}\\"' in line]
+    assert [line for line in lines if not re.fullmatch(r'.* /TR "\\"[^"]+\\" run \\"[^"]+\\""', line)] == []
+    assert "交流电源" in page, "a notebook on battery runs no task as it is made"

@@ -1,7 +1,8 @@
 """A district folder goes in; files to double-click come out, for Windows and for Linux.
 
 They find the folder by their own place, so it may be moved; the program by its full path, and where that is gone, where
-the offline kit installs it. The window stays open until a person has read it.
+the offline kit installs it. The window stays open until a person has read it; on Windows for an hour at most, for one that a
+scheduler started nobody closes, and while it is open the next run does not start.
 """
 
 from __future__ import annotations
@@ -38,10 +39,11 @@ if defined LOST set "HOW="
 set "CODE=%ERRORLEVEL%"
 echo.
 if %CODE% GEQ 2 echo 没有完成，请看上面的说明。
-{end}
+{if_so}echo 按任意键关闭窗口；不按的，一小时后自动关闭。
+{if_so}"%SystemRoot%\\System32\\timeout.exe" /t 3600 >nul 2>nul
+exit /b %CODE%
 """
-_PAUSE = "pause"
-_PAUSE_ON_ERROR = "if %CODE% GEQ 2 pause"
+_ON_ERROR = "if %CODE% GEQ 2 "
 _SH = """\
 #!/bin/sh
 folder=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)
@@ -86,9 +88,9 @@ def lay_starters(folder: Path) -> list[Path]:
 
 def _bat(name: str, verb: str) -> str:
     own, module, _ = (full_program() if os.name == "nt" else "nianbao").partition(_AS_MODULE)
-    end = _PAUSE_ON_ERROR if verb == "open" else _PAUSE
+    if_so = _ON_ERROR if verb == "open" else ""
     return _BAT.format(
-        name=name, verb=verb, program=own.replace("%", "%%"), arguments=module.strip(), end=end
+        name=name, verb=verb, program=own.replace("%", "%%"), arguments=module.strip(), if_so=if_so
     )
 
 

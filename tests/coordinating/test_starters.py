@@ -79,7 +79,8 @@ def test_a_windows_console_is_told_its_encoding_before_the_first_chinese_word(fo
 
 BATCHES = [*(f"{name}.bat" for name in STARTERS), "安装.bat"]
 ODD = "D:\\王 主任(1)&x"
-PLACES = ("%~dp0", "%KIT%", "%FOLDER%", "%HOME_DIR%", "%LOCALAPPDATA%", "%USERPROFILE%", "%~f0")
+PLACES = ("%~dp0", "%KIT%", "%FOLDER%", "%HOME_DIR%", "%LOCALAPPDATA%", "%USERPROFILE%", "%~f0", "%SystemRoot%",
+          "%NIANBAO_HOME%", "%NIANBAO_FOLDER%", "%NIANBAO_PYTHON%")  # fmt: skip
 
 
 @pytest.mark.parametrize("name", BATCHES)
@@ -118,6 +119,15 @@ def test_a_batch_file_calls_the_program_by_path_and_as_a_module(
     monkeypatch.undo()
     assert f"set NIANBAO={own}\n" in text
     assert f'set "HOW={how}"\n' in text
+
+
+@pytest.mark.parametrize("name", STARTERS)
+def test_a_batch_file_ends_also_where_nobody_presses_a_key(folder: Path, name: str) -> None:
+    """A scheduler starts no run while the one before still waits; it is told how the run went."""
+    lines = (folder / f"{name}.bat").read_text("utf-8").splitlines()
+    assert not [line for line in lines if "pause" in line]
+    assert [line for line in lines if "timeout.exe" in line and line.endswith("/t 3600 >nul 2>nul")]
+    assert lines[-1] == "exit /b %CODE%"
 
 
 def test_laid_again_nothing_changes(folder: Path) -> None:
