@@ -53,7 +53,8 @@ class ClaimMatcher:
         names = self._named_alone
         for claim in rule.claims:
             named = [names[concept] for concept in names if all(concept in said for said in claim.says)]
-            if len(named) == 1 and not claim.follows and claim.family not in self._subjects:
+            of_both = any(sum(concept in said for concept in names) > 1 for said in claim.says)
+            if len(named) == 1 and not (of_both or claim.follows or claim.family in self._subjects):
                 yield claim.key, named[0]
 
     def _results_of_both(self, rule: FigureClaims) -> Iterator[tuple[Concepts, Claim]]:
