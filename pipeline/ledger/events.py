@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class EventKind(StrEnum):
-    """What can happen. Waivers and dismissals have been decisions since; ledgers from before tell of them by name."""
+    """What can happen."""
 
     MAIL = "mail"
     ARRIVED = "arrived"
@@ -27,10 +27,6 @@ class EventKind(StrEnum):
     DECISION_REVOKED = "decision_revoked"
     ROSTER = "roster"
     ROSTER_LEFT = "roster_left"
-    WAIVED = "waived"
-    WAIVER_WITHDRAWN = "waiver_withdrawn"
-    DISMISSED = "dismissed"
-    DISMISSAL_WITHDRAWN = "dismissal_withdrawn"
     LETTER_INTENDED = "letter_intended"
     LETTER_SENT = "letter_sent"
     LETTER_DELAYED = "letter_delayed"
@@ -46,14 +42,19 @@ class EventKind(StrEnum):
     BOUNCED = "bounced"
     BOUNCE_UNCLEAR = "bounce_unclear"
     DELIVERY_SIGNED = "delivery_signed"
-    RELEASED = "released"
-    RELEASE_WITHDRAWN = "release_withdrawn"  # these two: by earlier programs; a release is a decision now
     OUTPUT_KEPT = "output_kept"
     OUTPUT_BLOCKED = "output_blocked"
     IMPORTED = "imported"
     DEADLINE = "deadline"
     MAILBOX_UNREAD = "mailbox_unread"
     MAILBOX_READ = "mailbox_read"
+    # By earlier programs alone; all of these are decisions now. Nothing writes them any more, and a ledger that holds one cannot be read without it.
+    WAIVED = "waived"
+    WAIVER_WITHDRAWN = "waiver_withdrawn"
+    DISMISSED = "dismissed"
+    DISMISSAL_WITHDRAWN = "dismissal_withdrawn"
+    RELEASED = "released"
+    RELEASE_WITHDRAWN = "release_withdrawn"
 
 
 @dataclass(frozen=True, slots=True)

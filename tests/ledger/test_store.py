@@ -255,6 +255,24 @@ def test_every_commit_passes_a_checkpoint(ledger: Ledger) -> None:
     assert len(steps) == 1
 
 
+def test_what_earlier_programs_told_is_read(ledger: Ledger) -> None:
+    """Nothing writes these any more; ledgers of earlier versions hold them."""
+    kinds = [
+        "waived",
+        "waiver_withdrawn",
+        "dismissed",
+        "dismissal_withdrawn",
+        "released",
+        "release_withdrawn",
+    ]
+    with ledger.transaction("test"):
+        ledger.write_many(
+            "INSERT INTO events (at, year, kind, detail) VALUES (?, ?, ?, '')",
+            [(NIGHT.isoformat(), YEAR, kind) for kind in kinds],
+        )
+    assert sorted(item.kind for item in events.story(ledger, YEAR)) == sorted(kinds)
+
+
 def test_events_can_be_neither_changed_nor_deleted(ledger: Ledger) -> None:
     arrivals.keep_inbox(ledger, YEAR, [envelope("a.xlsx")], [], now=NIGHT)
     for statement in ("UPDATE events SET kind = 'x'", "DELETE FROM events"):
