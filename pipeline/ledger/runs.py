@@ -47,6 +47,12 @@ def any_until(ledger: Ledger, year: int, day: date) -> bool:
     )
 
 
+def first_of(ledger: Ledger, year: int) -> datetime | None:
+    """Return when the first run of the campaign of ``year`` began; None where there was none."""
+    row = ledger.one("SELECT started_at FROM runs WHERE year = ? ORDER BY id LIMIT 1", (year,))
+    return stored_moment(row["started_at"]) if row else None
+
+
 def counts_before(ledger: Ledger, year: int, before: int) -> tuple[RunCounts, ...]:
     """Return how each finished run ``before`` that with this number found the agencies, oldest first."""
     rows = ledger.rows(

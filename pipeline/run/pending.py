@@ -59,7 +59,7 @@ def all_sentences(ledger: Ledger, district: District, target: Path, *, now: date
     if ahead := clock.run_ahead(ledger, now):
         yield ahead
     yield from sentences(ledger, district, now=now)
-    yield from former_campaigns.sentences(ledger, district, output_of(district, target))
+    yield from former_campaigns.sentences(ledger, district, output_of(district, target), now=now)
     if (target / NEW_TODO_NAME).is_file():
         yield open_todo(target)
     yield from copies_told(ledger, district.year, target)

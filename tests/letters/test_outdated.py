@@ -65,8 +65,10 @@ def later(
 
 @pytest.mark.parametrize("place", OPEN)
 def test_a_reminder_is_true_until_something_came(form: Form, place: LetterState) -> None:
-    waiting = kept(reminder(), place)
+    waiting = kept(reminder(), place, created_at=QUIET)
     assert plan(later(written=[waiting]), {}).withdrawn == ()
+    ahead = kept(reminder(), LetterState.WAITING, created_at=QUIET + timedelta(days=366))
+    assert plan(later(written=[ahead]), {}).withdrawn == (ahead.key,), "by a clock that was wrong"
     accepted = AgencyStanding(ONE, arrival(form, ONE), "x")
     assert plan(later(accepted, written=[waiting]), {}).withdrawn == (waiting.key,)
     gone = replace(later(written=[waiting]), standings=(AgencyStanding(OTHER),))

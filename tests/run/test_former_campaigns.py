@@ -51,6 +51,23 @@ def test_letters_of_a_former_campaign_are_told_until_somebody_has_seen_to_them(
     assert WAITING not in town.run("2024-01-10").text
 
 
+def test_letters_to_agencies_are_told_for_a_while_and_what_goes_up_until_it_is_done(
+    form: Form, tmp_path: Path
+) -> None:
+    """Without a server hardly anybody records of every receipt that it was handed over."""
+    town = Town.of(form, tmp_path / "区", "甲局", year=2022)
+    settings = town.folder / "district.toml"
+    office = 'district_office_email = "fb@x.example"\n'
+    settings.write_text(settings.read_text("utf-8") + office, "utf-8")
+    town.receive("a001@gov.example", "Mon, 16 Jan 2023 09:30:00 +0800", ("甲局.xlsx", town.book("甲局", 1)))
+    town.run("2023-01-16")
+    assert town.say("deliver", "--by", "王主任", now="2023-01-17T09:00:00").code == 0
+    next_year(town)
+    settings.write_text(settings.read_text("utf-8") + office, "utf-8")
+    assert "2022年度有 2 " + WAITING in town.run("2024-01-08").text
+    assert "2022年度有 1 " + WAITING + "（报送汇总表 1 封）" in town.run("2024-02-01").text
+
+
 def test_a_letter_of_a_former_campaign_can_be_stopped(form: Form, tmp_path: Path) -> None:
     town = ended(form, tmp_path / "区")
     [receipt] = (town.folder / "output" / "2022" / "letters").glob("*接收回执*.eml")

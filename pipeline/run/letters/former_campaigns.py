@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
 from pipeline.coordinating.todo_filled import read_filled
 from pipeline.district.folder import District
-from pipeline.ledger import Ledger, imports, letters, output_record
+from pipeline.ledger import Ledger, imports, letters, output_record, runs
 from pipeline.ledger.letters import StoredLetter
 from pipeline.letter import KIND_WORDS, LetterKind
 from pipeline.model import CHINA
@@ -26,6 +26,7 @@ from pipeline.publishing.year_folder import YearFolder
 _OF_A_DAY = (LetterKind.REMINDER, LetterKind.DIGEST, LetterKind.TEMPLATE)
 """Kinds that say what is to be done by a day: past with their campaign."""
 _MOST = 10
+_A_WHILE = timedelta(days=14)
 
 
 def former_years(ledger: Ledger, district: District) -> list[int]:
@@ -59,10 +60,19 @@ def clear(ledger: Ledger, former: District, output: Path, *, now: datetime) -> N
     output_record.forget(ledger, year, gone)
 
 
-def sentences(ledger: Ledger, district: District, output: Path) -> Iterator[str]:
-    """Say what former campaigns left undone, and what to do."""
+def sentences(ledger: Ledger, district: District, output: Path, *, now: datetime) -> Iterator[str]:
+    """Say what former campaigns left undone, and what to do: of letters to agencies for a while, of what goes up until it is done.
+
+    Without a mail server hardly anybody records of every receipt that it was handed over.
+    """
+    begun = runs.first_of(ledger, district.year)
+    is_new = begun is None or now - begun < _A_WHILE
     for year in former_years(ledger, district):
-        waiting = [item for item in letters.waiting(ledger, year) if item.kind not in _OF_A_DAY]
+        waiting = [
+            item
+            for item in letters.waiting(ledger, year)
+            if item.kind == LetterKind.DELIVERY or (is_new and item.kind not in _OF_A_DAY)
+        ]
         yield from _letters(ledger, district, year, waiting)
         yield from _decisions(replace(district, year=year), output)
 
@@ -77,13 +87,13 @@ def _letters(ledger: Ledger, district: District, year: int, waiting: list[Stored
         handles = " ".join(f"--letter {item.handle}" for item in ready[:_MOST])
         more = "（先办这几封）" if len(ready) > _MOST else ""
         yield (
-            f"{scope_of(year)}有 {len(ready)} 封信写好了没有发出（{said}），在 {place}，换了年度不会自动发。"
+            f"{scope_of(year)}有 {len(ready)} 封信写好了没有发出（{said}），在 {place}，换了报告期不会自动发。"
             f"已经用别的办法发给对方的，运行 nianbao send {district.typed} --by-hand {handles} 记下{more}；"
             f"不发了的，运行 nianbao letters {district.typed} --stop 代号"
         )
     if unsigned:
         yield (
-            f"{scope_of(year)}的报送汇总表写好了还没有签发，没有报送。要报的，把“年度”改回 {name_of(year)}，签发并发出以后再改回来；"
+            f"{scope_of(year)}的报送汇总表写好了还没有签发，没有报送。要报的，把报告期改回 {name_of(year)}，签发并发出以后再改回来；"
             f"不报了的，运行 nianbao letters {district.typed} --stop {next(item.handle for item in waiting if item.key in unsigned)}"
         )
 
@@ -96,6 +106,6 @@ def _decisions(former: District, output: Path) -> Iterator[str]:
         if chosen:
             said = "、".join(dict.fromkeys(item.choice for item in chosen))
             yield (
-                f"output/{path.relative_to(output).as_posix()} 里选了的 {len(chosen)} 项（{said}）没有办：选好以后没有运行就换了年度。"
-                f"要办的，把“年度”改回 {name_of(former.year)} 运行一次再改回来；不办的，在那份表里清空这几行的“决定”"
+                f"output/{path.relative_to(output).as_posix()} 里选了的 {len(chosen)} 项（{said}）没有办：选好以后没有运行就换了报告期。"
+                f"要办的，把报告期改回 {name_of(former.year)} 运行一次再改回来；不办的，在那份表里清空这几行的“决定”"
             )

@@ -92,7 +92,7 @@ def write_letters(
     if mark_of_use(context.target / TODO_NAME):
         state = replace(state, to_decide=(*state.to_decide, waiting.open_todo(context.target)))
     output = waiting.output_of(context.district, context.target)
-    left = former_campaigns.sentences(context.ledger, context.district, output)
+    left = former_campaigns.sentences(context.ledger, context.district, output, now=context.now)
     copies = copies_told(context.ledger, context.district.year, context.target)
     state = replace(state, to_decide=(*state.to_decide, *left, *copies))
     planned = plan(state, earlier_of(came), _untouched(context) if came else frozenset())
