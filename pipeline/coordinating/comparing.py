@@ -20,7 +20,7 @@ from pipeline.intake.read.labels import normalise
 from pipeline.judging.rules.published import differences
 from pipeline.ledger import imports
 from pipeline.ledger.access import view_campaign
-from pipeline.machine.environment import disk
+from pipeline.machine.environment import disk, disk_failure
 from pipeline.machine.pool import Pool
 from pipeline.model import Compared, Finding, Number, PastReport, Severity
 from pipeline.periods import spaced_of
@@ -53,12 +53,19 @@ def compare(
 ) -> list[Compared]:
     """Compare every file of ``paths`` with what is ``known``."""
     roster = identity.Roster.of(district.agencies, district.name, district.merged)
+    compared: list[Compared] = []
     with Pool() as pool:
-        return [
-            _linked(path, item, _compared(form, district, roster, item, found, said, known))
-            for path in files_in(paths)
-            for item, found in readings_in(form, path, pool)
-        ]
+        for path in files_in(paths):
+            try:
+                read = readings_in(form, path, pool)
+            except OSError as error:  # a file that is open elsewhere, or whose path is too long, costs itself
+                compared.append(Compared(path.name, refusal=disk_failure(error).rstrip("。"), path=str(path)))
+                continue
+            compared += [
+                _linked(path, item, _compared(form, district, roster, item, found, said, known))
+                for item, found in read
+            ]
+    return compared
 
 
 def _linked(path: Path, envelope: Envelope, found: Compared) -> Compared:

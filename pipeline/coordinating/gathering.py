@@ -11,6 +11,7 @@ from pipeline.intake.documents.recognising import SUFFIXES
 from pipeline.intake.fetch import inbox_folder
 from pipeline.intake.fetch.archive import ARCHIVES, MAILS, SPREADSHEETS, has_suffix, is_clutter
 from pipeline.intake.guard import isolation as barrier
+from pipeline.machine.durable import files_below
 from pipeline.model import Envelope, Reading
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def readings_in(form: Form, path: Path, pool: Pool) -> list[tuple[Envelope, Read
 
 def _below(path: Path) -> Iterator[Path]:
     """Yield the files below a folder, without what only belongs to a saved page."""
-    inner = sorted(item for item in path.rglob("*") if item.is_file())
+    inner = files_below(path)
     pages = {item.with_suffix("") for item in inner if has_suffix(item.name, _PAGES)}
     aside = {page.with_name(page.name + mark) for page in pages for mark in _COMPANIONS}
     for item in inner:

@@ -96,6 +96,14 @@ def read_whole(path: Path | str) -> bytes:
         return Path(path).read_bytes()
 
 
+def files_below(folder: Path) -> list[Path]:
+    """Return the files in ``folder`` and its folders, in order. Raises OSError.
+
+    Also what is listed there and not found, as Windows does with a path that is too long: whoever opens it is told.
+    """
+    return sorted(path for path in folder.rglob("*") if path.is_file() or not os.path.lexists(path))
+
+
 @contextmanager
 def naming_file(path: Path | str) -> Iterator[None]:
     """Let an OSError name the file: of a disk that is full, a stick that was pulled, a file that is still in a cloud the system names none."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.intake.fetch.archive import is_clutter
-from pipeline.machine.durable import read_whole
+from pipeline.machine.durable import files_below, read_whole
 from pipeline.model import Compared, DistrictSummary, PastReport
 from pipeline.publishing.document_paths import PDF, WORD
 
@@ -65,11 +65,7 @@ def finished(district: District, found: Sequence[Compared]) -> dict[str, bytes]:
 
 
 def _files(folder: Path) -> list[Path]:
-    found = [
-        path
-        for path in folder.rglob("*")
-        if path.is_file() and not any(map(is_clutter, path.relative_to(folder).parts))
-    ]
+    found = [path for path in files_below(folder) if not any(map(is_clutter, path.relative_to(folder).parts))]
     return sorted(found, key=lambda path: path.relative_to(folder).as_posix())
 
 

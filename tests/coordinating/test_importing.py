@@ -19,6 +19,7 @@ from pipeline.ledger import imports, open_copy
 from pipeline.model import Number
 from pipeline.publishing.data.datafiles import figures_csv
 from pipeline.publishing.template import Stamp, build_workbook
+from tests.support import windows
 from tests.support.districts import NOON, agency, assessment, merged
 from tests.support.fills import zeros
 from tests.support.folders import YEAR, filled, inputs_only, make_district, nianbao, run
@@ -270,3 +271,15 @@ def test_what_was_accepted_last_year_is_this_years_past(form: Form, tmp_path: Pa
     assert (past.agency, past.numbers[CARRIED]) == ("001", 7)
     findings = (folder / "output" / str(YEAR + 1) / "findings.csv").read_text("utf-8-sig")
     assert "T3-04" in findings
+
+
+def test_a_file_that_windows_lists_and_does_not_find_is_not_passed_over(
+    tmp_path: Path, district: Path, form: Form, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    long = tmp_path / "以前" / ("深" * 80) / ("深" * 80) / f"{'长' * 80}.csv"
+    long.parent.mkdir(parents=True)
+    long.write_bytes(figures(form))
+    windows.short_paths(monkeypatch)
+    done = nianbao("import", district, tmp_path / "以前", "--year", str(YEAR - 1))
+    assert done.returncode == 4, done.stderr
+    assert "路径太长" in done.stderr

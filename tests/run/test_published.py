@@ -8,10 +8,12 @@ from io import BytesIO
 from pathlib import Path
 from urllib.parse import quote
 
+import pytest
 from openpyxl import load_workbook
 
 from pipeline.forms.loader import load_form
 from pipeline.publishing.todo_book import TODAY, TODO_NAME
+from tests.support import windows
 from tests.support.folders import Ran, filled, make_district, run
 
 FORM = load_form()
@@ -94,6 +96,23 @@ def completed(draft: bytes) -> bytes:
                 content = re.sub("【填写：[^】]*】", "另有安排。", content.decode()).encode()
             new.writestr(item, content)
     return result.getvalue()
+
+
+def test_a_published_file_that_cannot_be_reached_costs_itself_and_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Windows lists it and does not find it, for its path is too long; another one is open in a program."""
+    folder = make_district(tmp_path / "区", [NAME], {"a.xlsx": filled(FORM, NAME)})
+    deep = folder / "published" / ("深" * 80) / ("深" * 80)
+    deep.mkdir(parents=True)
+    (deep / f"{'长' * 80}.html").write_text("<p>", "utf-8")
+    windows.short_paths(monkeypatch)
+    long = run(folder)
+    assert long.code == 0, long.err
+    [told] = calls(long)
+    assert f"{'长' * 80}.html" in told[4]
+    assert "路径太长" in told[4]
+    assert "没有新的报送" in run(folder).out
 
 
 def calls(ran: Ran) -> list[tuple[str, ...]]:

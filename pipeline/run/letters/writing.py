@@ -25,7 +25,7 @@ from pipeline.ledger.secret import secret_of
 from pipeline.letter import AnswerPlan, Attachment, CountedVersion, DistrictDelivery, Intention, LetterKind
 from pipeline.letters.plan import carries_anothers
 from pipeline.machine.digest import digest_of, program
-from pipeline.machine.durable import read_whole
+from pipeline.machine.durable import files_below, read_whole
 from pipeline.machine.environment import typed
 from pipeline.model import ConfigError, PastReport
 from pipeline.periods import scope_of
@@ -56,7 +56,7 @@ class LetterContext:
     def basis(self) -> str:
         """Digest what every letter is written by: the program, the settings, the district's own texts and layouts."""
         own = self.district.layouts
-        files = sorted(path for path in own.rglob("*") if path.is_file())
+        files = files_below(own)
         return digest_of(
             (program(), self.district, *((path, digest_of([read_whole(path)])) for path in files))
         )
