@@ -21,8 +21,8 @@ def is_of_last_period(found: Identity, reading: Reading, past: PastReport | None
     if named(reading.claims.stamp.get("year", "")) == period:
         return False
     pairs = [(number, reading.numbers.get(key)) for key, number in past.numbers.items()]
-    told = [(before, now) for before, now in pairs if before or now]
-    return sum(before == now for before, now in told) >= _SHARE * len(told)
+    filled = [(before, now) for before, now in pairs if before or now]
+    return sum(before == now for before, now in filled) >= _SHARE * len(filled)
 
 
 def periods_of(found: Identity, period: Period) -> dict[str, Fact]:
