@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -159,6 +160,7 @@ def open_work(files: int, *, workers: int | None = None, engine: str | None = No
         else:
             from concurrent.futures import BrokenExecutor  # noqa: PLC0415 - a small batch has no use for it
 
+            wanted = min(wanted, _MOST_PROCESSES)
             executor = stack.enter_context(_processes(wanted))
             below = 0 if workers else SERIAL_BELOW
             yield Workforce(executor, below, pool, (BrokenExecutor,), helpers=wanted)
@@ -178,6 +180,8 @@ def _forget_credentials() -> None:
         del os.environ[name]
 
 
+_MOST_PROCESSES = 61 if sys.platform == "win32" else 10_000
+"""So many processes Windows can wait for at once; Python refuses more there."""
 _MOST_READERS = 2
 """More would be faster only for thousands of files, and each holds memory; ``--workers`` says otherwise."""
 

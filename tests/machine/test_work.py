@@ -10,6 +10,7 @@ from multiprocessing import active_children
 import pytest
 from distributed import LocalCluster
 
+from pipeline.machine import work
 from pipeline.machine.work import SERIAL_BELOW, Workforce, open_work
 from pipeline.model import EnvironmentFailedError
 
@@ -60,6 +61,21 @@ def test_helpers_start_before_there_is_work_for_them() -> None:
         work.prepare(SERIAL_BELOW - 1, "json")
         assert len(active_children()) == before, "there is too little to do"
     Workforce().prepare(SERIAL_BELOW, "json")
+
+
+def test_no_more_processes_are_asked_for_than_windows_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+
+    def processes(number: int) -> ThreadPoolExecutor:
+        asked.append(number)
+        return ThreadPoolExecutor(1)
+
+    monkeypatch.setattr(work, "_processes", processes)
+    monkeypatch.setattr(work, "_MOST_PROCESSES", 61, raising=False)
+    for workers in (62, 2):
+        with open_work(SERIAL_BELOW, workers=workers):
+            pass
+    assert asked == [61, 2]
 
 
 def test_a_cluster_that_does_not_answer_is_an_environment_failure() -> None:
