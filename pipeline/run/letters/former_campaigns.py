@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 
 from pipeline.coordinating.todo_filled import read_filled
@@ -67,13 +67,15 @@ def sentences(ledger: Ledger, district: District, output: Path, *, now: datetime
     """
     begun = runs.first_of(ledger, district.year)
     is_new = begun is None or now - begun < _A_WHILE
-    for year in former_years(ledger, district):
+    years = former_years(ledger, district)
+    for year in years:
         waiting = [
             item
             for item in letters.waiting(ledger, year)
             if item.kind == LetterKind.DELIVERY or (is_new and item.kind not in _OF_A_DAY)
         ]
         yield from _letters(ledger, district, year, waiting)
+    for year in years[:1]:
         yield from _decisions(replace(district, year=year), output)
 
 
@@ -102,10 +104,16 @@ def _decisions(former: District, output: Path) -> Iterator[str]:
     """Say what was decided in the workbook of a former campaign and is not done: its rows are cleared where it is."""
     for name in (TODO_NAME, NEW_TODO_NAME):
         path = former.results_in(output) / name
-        chosen = [item for item in read_filled(path).decisions if item.choice] if path.is_file() else []
+        chosen = _chosen(path, path.stat().st_mtime_ns) if path.is_file() else ()
         if chosen:
-            said = "、".join(dict.fromkeys(item.choice for item in chosen))
+            said = "、".join(dict.fromkeys(chosen))
             yield (
                 f"output/{path.relative_to(output).as_posix()} 里选了的 {len(chosen)} 项（{said}）没有办：选好以后没有运行就换了报告期。"
                 f"要办的，把报告期改回 {name_of(former.year)} 运行一次再改回来；不办的，在那份表里清空这几行的“决定”"
             )
+
+
+@lru_cache(maxsize=8)  # digest, page and screen ask in one run
+def _chosen(path: Path, _modified: int) -> tuple[str, ...]:
+    """Return what was chosen in the workbook at ``path``, row by row."""
+    return tuple(item.choice for item in read_filled(path).decisions if item.choice)
