@@ -49,6 +49,7 @@ _NOTHING = (None, "")
 _NOTHING_SHOWN = "空白"
 _UNDER_A_CONDITION: Mapping[str, str] = {STRUCK: "删除线", NOTHING_SHOWN: "不显示数字"}
 """What conditional formatting makes of figures that is no number format."""
+_COUNTING = ("COUNTIFS(", "SUMIFS(")
 _LAST_ROW = re.compile(r"(:\$[A-Z]{1,3}\$)\d{1,7}", re.ASCII)
 """Of the area of a register in a formula: how far down it was when the template was made."""
 _ROUNDING = Decimal("1e-9")
@@ -286,7 +287,7 @@ def _read_total(
 ) -> None:
     formula = sheet.facts.formulas.get(position[1:])
     value = sheet.at(position[1], position[2])
-    if formula and own and (formula.text == UNSPELLED or _squeezed(formula.text) == own):
+    if formula and own and (formula.text == UNSPELLED or _is_own(cell, formula, own)):
         into.numbers[cell.key] = None
         stated = int(value) if _is_plain(value) else _type(cell, sheet, position).number
         if stated is not None:
@@ -302,6 +303,12 @@ def _read_total(
         into.findings.append(typed.finding(into.places[cell.key], cell.key))
     if typed.code == "C08" and typed.variant != "formula_without_result":
         into.stale[cell.key] = typed.raw or ""
+
+
+def _is_own(cell: Cell, formula: Formula, own: str) -> bool:
+    """Say whether a formula is the template's own; what counts rows in a cell that is drawn from them is one, of an earlier edition or not."""
+    text = _squeezed(formula.text)
+    return text == own or (bool(cell.drawn) and text.startswith(_COUNTING))
 
 
 def _note_looks(form: Form, table: Table, placement: Placement, sheet: SheetData, into: TableFigures) -> None:
