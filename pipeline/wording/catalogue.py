@@ -414,9 +414,6 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
         "有数字在隐藏的行或列中（{cells}），已照常读取", "请取消隐藏，核对这些数字是否应当填报"
     ),
     ("F05", "merged"): Wording(
-        "有数字被合并单元格盖住了（{cells}），看不见，已照常读取", "请取消合并，核对这些数字是否应当填报"
-    ),
-    ("F05", "merged_rows"): Wording(
         "有内容被合并单元格盖住了（{cells}），看不见，已照常读取", "请取消合并，核对这些内容是否应当填报"
     ),
     ("F05", "pasted_low"): Wording(
@@ -554,6 +551,9 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
         "请在退回的模板上补齐后发回",
         "{kind}",
     ),
+    ("F08", "rows_unread"): Wording(
+        "“{table}”里逐条填的内容不能从文档读取，没有读", "请在模板的“{sheet}”里逐条填写后发回"
+    ),
     ("F08", "no_table"): Wording("文档里没有找到“{table}”这张表", "请在模板中填写；表格不能用图片代替"),
     ("F08", "several"): Wording(
         "文档里“{table}”不止一张，无法确认以哪一张为准，都没有读取", "请在模板中填写正确的一份"
@@ -645,6 +645,18 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
         "“{label}”有 {count} 处填的是“{raw}”一类的字样，已按空着读取", "没有的空着就可以", "{raw}"
     ),
     ("C01", "value"): Wording("没有填写", "{prompt}"),
+    ("C01", "lone"): Wording(
+        "没有填写（这一行只填了“{only}”）", "{prompt}；这一行没有内容的，请清空“{only}”"
+    ),
+    ("C01", "lone_row"): Wording(
+        "没有填写（表中只有这一行，只填了“{only}”）",
+        "一条也没有的，请清空这一行，在“{nil}”处选“是”；有的，{prompt}",
+    ),
+    ("V01", "long_number"): Wording(
+        "填的是 {raw}，超过 15 位，表格软件存成数字时末尾几位已经丢失",
+        "请把单元格格式改为“文本”，再重新填写全部数字",
+        "{raw}",
+    ),
     ("V01", "merged"): Wording(
         "这一格被合并单元格盖住了，没有自己的内容（{cell} 是“{raw}”）", "请取消合并，每一条分别填写"
     ),

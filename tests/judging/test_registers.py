@@ -557,3 +557,15 @@ def test_a_year_that_was_typed_wrong_in_both_days_is_named_in_its_row() -> None:
     assert item.place == register.place(register.index["answered"], 2)
     [said] = notices(form, [item])
     assert said.expected == "不早于 2023 年度初"
+
+
+@pytest.mark.parametrize(("count", "variant"), [(1, "lone_row"), (3, "lone")])
+def test_a_row_in_which_one_thing_stands_alone_may_be_none(count: int, variant: str) -> None:
+    form = form_named("request_register")
+    rows, entries = plain(form)
+    alone = ["" for _ in form.registers[0].columns]
+    whole = rows["applications"][: count - 1]
+    found = sent(form, {"applications": [*whole, ["999", *alone[1:]]]}, entries)
+    said = [item for item in found.findings if item.code == "C01"]
+    assert {item.variant for item in said} == {variant}
+    assert {item.facts["only"] for item in said} == {"登记编号"}

@@ -158,6 +158,7 @@ def _reading(
     findings = [_translated(found) for found in (*figures.findings, *valued.findings)]
     findings += _text_findings(form, sections)
     findings += _remarks(document, left_out)
+    findings += _rows_left(form)
     return Reading(
         form.id,
         Claims({}, agency=named.agency, year=named.year, keys=form.roles),
@@ -263,6 +264,12 @@ def _remarks(document: Document, left_out: Sequence[str]) -> Iterator[Finding]:
         first = " ".join(left_out[0][:_SHOWN].split())
         facts = {"count": len(left_out), "raw": first + "……" * (len(left_out[0]) > _SHOWN)}
         yield Finding.found("F08", variant="left_out", facts=facts)
+
+
+def _rows_left(form: Form) -> Iterator[Finding]:
+    """Say of every register that its rows are not read from a document."""
+    for register in form.registers:
+        yield Finding.found("F08", None, (), "rows_unread", {"table": register.name, "sheet": register.sheet})
 
 
 def _headline(

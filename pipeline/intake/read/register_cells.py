@@ -63,7 +63,7 @@ def read_under_merged(sheet: SheetData, columns: Sequence[int], lines: Sequence[
         cells = [a1(*spot) for spot in spots if spot in covered and not _is_blank(sheet.at(*spot))]
         if cells:
             facts: Mapping[str, Fact] = {"cells": "、".join(cell_ranges(cells))}
-            yield Finding.found("F05", Place(sheet.name, cells[0]), (), "merged_rows", facts)
+            yield Finding.found("F05", Place(sheet.name, cells[0]), (), "merged", facts)
 
 
 def _shown_at(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from pipeline.forms.form import Entry, Form
     from pipeline.forms.registers import Register
     from pipeline.forms.values.kind import Asked, ValueCheck, ValueKind
-    from pipeline.model import Reading
+    from pipeline.model import Reading, Rows
     from pipeline.periods import Period
 
 ROWS = "V02"
@@ -153,10 +153,8 @@ def _of_register(
         is_read = key not in reading.unreadable and rows.columns[failure.column] >= 0
         if is_read and not _is_written_alike(register, failure, value):
             place = rows.place(failure.column, row)
-            yield (
-                owner,
-                _finding(form, column, register.kinds[failure.column], failure, value, place, key),
-            )
+            found = _finding(form, column, register.kinds[failure.column], failure, value, place, key)
+            yield owner, _of_lone(register, rows, row, found) if failure.check < 0 else found
     asked = [rule for rule in register.rules if rule.id in form.basics]
     failing = broken_rules(register, asked, frame, calendar, periods)
     for number, rule in enumerate(asked):
@@ -178,6 +176,16 @@ def _of_register(
             )
     yield from _repeated(form, register, readings, frame)
     yield from _of_whole(form, register, readings)
+
+
+def _of_lone(register: Register, rows: Rows, row: int, finding: Finding) -> Finding:
+    """Say of a blank in a row in which one thing stands alone that it may be no row: numbers beforehand, “没有收到申请”."""
+    filled = [number for number, value in enumerate(rows.cells[row]) if value]
+    if len(filled) != 1:
+        return finding
+    variant = "lone_row" if len(rows.cells) == 1 else "lone"
+    facts = {**finding.facts, "only": register.columns[filled[0]].label, "nil": register.nil_label}
+    return replace(finding, variant=variant, facts=facts)
 
 
 def _is_written_alike(register: Register, failure: _Failure, value: str) -> bool:
