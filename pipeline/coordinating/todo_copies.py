@@ -23,7 +23,7 @@ _OF_PROGRAMS = ("~", ".")
 """How files begin that a program lays beside one that it has open."""
 
 
-def copies_told(ledger: Ledger, year: int, target: Path) -> Iterator[str]:
+def sentences_of_copies(ledger: Ledger, year: int, target: Path) -> Iterator[str]:
     """Say of every copy in which something was decided, and is not, how much that is and what to do. Never raises OSError."""
     copies = [path for path in sorted(target.glob("*.xlsx")) if _is_copy(path)]
     if not copies:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from pipeline.coordinating.todo_copies import copies_told
+from pipeline.coordinating.todo_copies import sentences_of_copies
 from pipeline.district.adjusting import form_of
 from pipeline.district.folder import District
 from pipeline.intake.fetch.inbox_folder import day_of_folder
@@ -62,7 +62,7 @@ def all_sentences(ledger: Ledger, district: District, target: Path, *, now: date
     yield from former_campaigns.sentences(ledger, district, output_of(district, target), now=now)
     if (target / NEW_TODO_NAME).is_file():
         yield open_todo(target)
-    yield from copies_told(ledger, district.year, target)
+    yield from sentences_of_copies(ledger, district.year, target)
 
 
 def output_of(district: District, target: Path) -> Path:

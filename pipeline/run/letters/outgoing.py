@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 
 from pipeline.coordinating.todo import NOTHING_CARRIED, Carried
-from pipeline.coordinating.todo_copies import copies_told
+from pipeline.coordinating.todo_copies import sentences_of_copies
 from pipeline.district.adjusting import form_of
 from pipeline.district.folder import District
 from pipeline.ledger import Ledger, assessments, campaign, events, imports, letters, output_record
@@ -93,7 +93,7 @@ def write_letters(
         state = replace(state, to_decide=(*state.to_decide, waiting.open_todo(context.target)))
     output = waiting.output_of(context.district, context.target)
     left = former_campaigns.sentences(context.ledger, context.district, output, now=context.now)
-    copies = copies_told(context.ledger, context.district.year, context.target)
+    copies = sentences_of_copies(context.ledger, context.district.year, context.target)
     state = replace(state, to_decide=(*state.to_decide, *left, *copies))
     planned = plan(state, earlier_of(came), _untouched(context) if came else frozenset())
     if not dry_run:
