@@ -82,8 +82,8 @@ class Extended(TomlSource):
         self._own, self._base = own, base
         self._removal = own.table(REMOVE)
         self._refuse_lost_removals()
-        again = {item.values.get(NAMES["table"]) for item in own.tables("table")}
-        gone = [str(key) for key in self._removed("table") if key not in again]
+        again = {str(item.values.get(NAMES["table"])) for item in own.tables("table")}
+        gone = [key for key in map(str, self._removed("table")) if key not in again]
         self._gone = re.compile(rf"(?<![\w.-])(?:{'|'.join(map(re.escape, gone))})\.") if gone else None
 
     def top(self) -> TomlTable:
