@@ -368,7 +368,7 @@ class FigureClaims(Narrative):
     members: tuple[str, ...]
     parts_of_whole: tuple[str, ...]
     """For a government, who is only a part of it: 以县政府和县政府办公室名义制发."""
-    told_apart: tuple[str, ...]
+    separate_wholes: tuple[str, ...]
     """For a government, patterns of those that are parts of it where a paragraph tells of two of them: 县政府收到2件…；部门收到4件.
 
     Where one is told as a part of another (其中部门收到4件) none is meant.
@@ -552,7 +552,7 @@ class Ratios(Narrative):
     """What says, before a ``repeated`` figure in its sentence or in the heading before, that a part of it is told."""
     repeated_through: str
     """Through ``what`` of several of its kind that is published which ``repeated`` figures count."""
-    last_told: tuple[str, ...] = ()
+    last_year_of: tuple[str, ...] = ()
     """Keys of claims that, told of last year in words of their own (2022年新收13件), are held against its report."""
     last_after: tuple[str, ...] = ()
     """Patterns right after a figure of what it was last year (``base``)."""
@@ -560,7 +560,7 @@ class Ratios(Narrative):
     """What says, right up to a number, that it is last year's; ``last_ends`` stands right behind it."""
     last_ends: str = "(?!)"
     last_subject: str = "(?!)"
-    """What names, right before last year's figure, the first of ``last_told``."""
+    """What names, right before last year's figure, the first of ``last_year_of``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,7 +45,7 @@ _PATTERNS = (
     "bodies",
     "members",
     "parts_of_whole",
-    "told_apart",
+    "separate_wholes",
     "showing",
     "included",
     "neutral",

@@ -233,7 +233,7 @@ class Aligner:
             for claim, value in named:
                 speaks = sum(proof.values()) + (_DERIVED if _is_made_of(value, proof) else 0)
                 is_enough = speaks >= max(_LEAST, needed - _chance(value))
-                is_part = self._is_part(aligned, at, here, value) or _is_told_twice(
+                is_part = self._is_part(aligned, at, here, value) or _comes_twice(
                     aligned, at, near, claim, value
                 )
                 if is_enough and not is_part:
@@ -311,9 +311,7 @@ def _is_open_sum(own: SaidFigure, said: Collection[SaidFigure]) -> bool:
     return own.claim.told and own.at_most and not is_made_before(own, said)
 
 
-def _is_told_twice(
-    aligned: AlignedNumbers, at: int, near: Sequence[int], claim: Claim, value: Number
-) -> bool:
+def _comes_twice(aligned: AlignedNumbers, at: int, near: Sequence[int], claim: Claim, value: Number) -> bool:
     """Say whether another number that the same words name makes the cell together with a number: 新收的公开13件；结转的公开1件."""
     same = (one for one, open_ in aligned.open.items() if any(own.key == claim.key for own in open_))
     return aligned.has_part(at, [one for one in same if one in near], value)

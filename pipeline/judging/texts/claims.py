@@ -350,7 +350,7 @@ class ClaimReader:
             if claim.family in self._earlier and is_clear(tail) and state.said:
                 self._all_of_earlier(state, text, state.said[-1], meaning(tail[turn:]))
             return
-        if value is not None and self._is_told_of_last(state, text, head, number, tail, topics):
+        if value is not None and self._is_of_last_year(state, text, head, number, tail, topics):
             return
         if head:
             is_shown = self._showing.search(text, head[0].start, number.start) is not None
@@ -422,7 +422,7 @@ class ClaimReader:
             spot = _ReadNumber(whole.value, whole.start, whole.end, whole.end, whole.unit)
             self._say(state, text, claim, spot, at_most=True, of_earlier=True)
 
-    def _is_told_of_last(
+    def _is_of_last_year(
         self,
         state: Account,
         text: str,

@@ -27,21 +27,21 @@ class GovernmentWords:
     def __init__(self, rule: FigureClaims) -> None:
         self._members = compiled(any_of(rule.members))
         self._parts = compiled(any_of(rule.parts_of_whole))
-        self._apart = [compiled(pattern) for pattern in rule.told_apart]
+        self._apart = [compiled(pattern) for pattern in rule.separate_wholes]
 
     def marked(self, text: str) -> str:
         """Return ``text`` with members and parts replaced, every character by one."""
         text = self._parts.sub(_as_part, text)
         text = self._members.sub(lambda match: OWN_NAME * len(match[0]), text)
-        return "\n".join(map(self._told_apart, text.split("\n")))
+        return "\n".join(map(self._with_wholes_apart, text.split("\n")))
 
-    def _told_apart(self, paragraph: str) -> str:
+    def _with_wholes_apart(self, paragraph: str) -> str:
         """Return a paragraph with those marked that it sets against each other; not those among others (其中部门收到4件)."""
         for pattern in self._apart:
-            told = list(pattern.finditer(paragraph))
-            is_apart = len(told) >= _FEWEST and any(own[0].strip(OWN_NAME) for own in told)
-            among = (_AMONG.search(paragraph, *_between(*pair)) for pair in pairwise(told))
-            if is_apart and not any((*among, *(_AMONG.match(own[0]) for own in told))):
+            wholes = list(pattern.finditer(paragraph))
+            is_apart = len(wholes) >= _FEWEST and any(own[0].strip(OWN_NAME) for own in wholes)
+            among = (_AMONG.search(paragraph, *_between(*pair)) for pair in pairwise(wholes))
+            if is_apart and not any((*among, *(_AMONG.match(own[0]) for own in wholes))):
                 paragraph = pattern.sub(_as_part, paragraph)
         return paragraph
 

@@ -37,7 +37,7 @@ class LastYearsFigures:
         self._after = [compiled(pattern) for pattern in (rule.growth, *rule.last_after)]
         self._pairs = [compiled(pattern) for pattern in rule.pairs]
         self._claims = reading.claims if reading else ()
-        self._whole = next((own for own in self._claims if own.key in rule.last_told), None)
+        self._whole = next((own for own in self._claims if own.key in rule.last_year_of), None)
 
     def is_spoken_of(self, text: str, item: ReportTexts) -> bool:
         """Say whether a text speaks of last year at all."""
@@ -63,7 +63,7 @@ class LastYearsFigures:
         alone = [
             (own.claim, own.value, own.start, own.end)
             for own in of_last
-            if own.claim.key in self._rule.last_told and own.claim.family in families
+            if own.claim.key in self._rule.last_year_of and own.claim.family in families
         ]
         compared: set[int] = set()
         for claim, value, start, end in (*(own for own in beside if own[1] != carried), *alone):
