@@ -14,11 +14,18 @@ from operator import and_
 from typing import TYPE_CHECKING
 
 from pipeline.forms.formulas import quoted
-from pipeline.forms.layout import ROWS_TOP
+from pipeline.forms.live_rows import (
+    excel_word,
+    holds_oddly,
+    odd_cell,
+    register_area,
+    rows_array,
+    unsure_cell,
+)
 from pipeline.forms.period_days import PERIOD_DAYS
 from pipeline.forms.registers import TIMES, Condition
 from pipeline.forms.values.numeric import number_of
-from pipeline.model import Number, column_letters
+from pipeline.model import Number
 from pipeline.periods import bounds_of
 
 if TYPE_CHECKING:
@@ -28,7 +35,6 @@ if TYPE_CHECKING:
     from pipeline.periods import Period
 
 Row = Sequence[str]
-_WILD = str.maketrans({sign: f"~{sign}" for sign in "~*?"})
 
 
 def drawn_figures(form: Form, registers: Mapping[str, Rows], period: Period | None) -> dict[str, Number]:
@@ -171,7 +177,17 @@ def _anchor(register: Register) -> str:
 
 @lru_cache(maxsize=512)
 def drawn_formula(form: Form, drawn: Drawn, rows: int = 0) -> str:
-    """Return the Excel formula of a figure that the rows come to, in a template that holds ``rows`` of them already."""
+    """Return the Excel formula of a figure that the rows come to, in a template that holds ``rows`` of them already.
+
+    Where a cell is for the office to understand there is no figure yet.
+    """
+    register, usual = form.register(drawn.register), _usually(form, drawn, rows)
+    odd, unsure = odd_cell(form, register), unsure_cell(form, register)
+    return f'=IF({odd}=0,{usual},IF({unsure}>0,"",{_oddly(form, drawn, rows)}))'
+
+
+def _usually(form: Form, drawn: Drawn, rows: int) -> str:
+    """Return the expression of a figure where every cell of the register stands as the template wants it."""
     register, days = form.register(drawn.register), reported_days(form)
     area = register_area(register, rows)
     conditions = ((_anchor(register), ("filled",)), *drawn.where)
@@ -186,14 +202,27 @@ def drawn_formula(form: Form, drawn: Drawn, rows: int = 0) -> str:
             else f"COUNTIFS({arguments})"
         )
         terms.append(f"{sign}{counted}")
-    return f"={''.join(terms).removeprefix('+')}"
+    return "".join(terms).removeprefix("+")
 
 
-def strange_formula(register: Register, column: int, rows: int = 0) -> str:
-    """Return the Excel formula of how many cells of a column hold none of its choices: what is pasted goes past the drop-down, and no figure counts it."""
-    area = register_area(register, rows)(column)
-    choices = ",".join(map(excel_word, register.columns[column].choices.values()))
-    return f"=COUNTA({area})-SUMPRODUCT(COUNTIF({area},{{{choices}}}))"
+_OF_ANY_LINE = frozenset({"filled", "blank", "not_before_year"})
+"""What may be asked of a row and holds of a total or a note as well."""
+
+
+def _oddly(form: Form, drawn: Drawn, rows: int) -> str:
+    """Return the expression of a figure where not every cell of the register stands as the template wants it."""
+    register, days = form.register(drawn.register), reported_days(form)
+    area = register_area(register, rows)
+    conditions = ((_anchor(register), ("filled",)), *drawn.where)
+    tests = [
+        holds_oddly(area(at), wanted, register.kinds[at], days)
+        for name, wanted in conditions
+        for at in [register.index[name]]
+    ]
+    if all(len(wanted) == 1 and wanted[0] in _OF_ANY_LINE for _, wanted in conditions):
+        tests.append(rows_array(register, rows))
+    added = f",{area(register.index[drawn.column])}" if drawn.column else ""
+    return f"SUMPRODUCT({'*'.join(f'({test})' for test in tests)}{added})"
 
 
 def reported_days(form: Form) -> tuple[str, str]:
@@ -225,33 +254,3 @@ def _criteria(area: str, wanted: tuple[str, ...], days: tuple[str, str]) -> list
             return [(True, ()), (False, before)]
         case _:
             return [(True, (area, excel_word(word))) for word in wanted]
-
-
-def excel_word(word: str) -> str:
-    """Quote a word for a formula that looks for it, in which ~ * ? mean something else."""
-    return '"' + word.translate(_WILD).replace('"', '""') + '"'
-
-
-_BELOW = 20_000
-"""Rows below those that formulas look at in which something may stand: as many as are read."""
-
-
-def first_unseen(register: Register, rows: int = 0) -> int:
-    """Return the first row of the sheet, from 1, that no formula of a template looks at that holds ``rows`` of them."""
-    return ROWS_TOP + max(register.rows, rows) + 1
-
-
-def unseen_expression(register: Register, rows: int = 0) -> str:
-    """Return the Excel expression of how many cells are filled below the rows that formulas look at."""
-    first, last = first_unseen(register, rows), column_letters(len(register.columns) - 1)
-    return f"COUNTA({quoted(register.sheet)}!$A${first}:${last}${first + _BELOW})"
-
-
-def register_area(register: Register, rows: int = 0) -> Callable[[int], str]:
-    """Return what spells the cells of a column, as far as the template has room; it makes room for the ``rows`` that it holds."""
-
-    def area(column: int) -> str:
-        letters, last = column_letters(column), ROWS_TOP + max(register.rows, rows)
-        return f"{quoted(register.sheet)}!${letters}${ROWS_TOP + 1}:${letters}${last}"
-
-    return area

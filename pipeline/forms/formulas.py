@@ -130,9 +130,9 @@ def mark_formula(check: Balance, at: Mapping[str, str], after: Sequence[str] = (
     return f'=IF({known},IF({condition},{failed},"{HOLDS}"),"{NOT_ASSESSED}")'
 
 
-def filled_formula(missing: str) -> str:
-    """Return ✓ or ✗ for a cell that counts what is still missing."""
-    return f'=IF({missing}=0,"{HOLDS}","{FAILS}")'
+def filled_formula(missing: str, otherwise: str = FAILS) -> str:
+    """Return ✓ or ``otherwise`` for a cell that counts what is still missing; a dash where that is not known."""
+    return f'=IF(ISNUMBER({missing}),IF({missing}=0,"{HOLDS}","{otherwise}"),"{NOT_ASSESSED}")'
 
 
 def answered_formula(explanation: str) -> str:

@@ -29,6 +29,9 @@ TIMES = (*DAY_TIMES, *ANY_TIMES)
 MOST_ROWS = 5_000
 WHOLES, PARTS = ("合计", "总计", "共计"), ("小计", "本页合计", "累计")
 """With what a line begins that is no row but a total of all of them, or of some."""
+SIGNED = ("填表", "填报", "制表", "审核", "复核", "经办", "负责人", "联系")
+NOTES = ("注", "说明", "备注")
+"""With what a line begins that says who filled the register in, or a note."""
 _NO_TEXTS: Mapping[str, str] = {}
 _NO_LIMITS: Mapping[str, int] = {}
 

@@ -10,8 +10,17 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, assert_never
 
-from pipeline.forms.drawing import Row, excel_word, fulfils, register_area, reported_days
-from pipeline.forms.registers import PARTS, WHOLES
+from pipeline.forms.drawing import Row, fulfils, reported_days
+from pipeline.forms.live_rows import (
+    counted,
+    days_hold,
+    excel_word,
+    holds_oddly,
+    is_filled,
+    register_area,
+    rows_array,
+)
+from pipeline.forms.values.days import day_numbers
 from pipeline.forms.values.plain import CLOSING, OPENING, folded, without
 from pipeline.periods import bounds_of
 
@@ -35,40 +44,56 @@ def is_live(rule: RowRule) -> bool:
             assert_never(rule.relation)
 
 
-def rows_expression(register: Register, rows: int = 0) -> str:
-    """Return the array that is 1 for each line in which something stands and that is no line of totals."""
-    area = register_area(register, rows)
-    filled = "+".join(f'({area(number)}<>"")' for number in range(len(register.columns)))
-    totals = ",".join(map(excel_word, (*WHOLES, *PARTS)))
-    return f"(({filled})>0)*ISNA(MATCH(TRIM({area(0)}),{{{totals}}},0))"
-
-
 def rule_formula(form: Form, register: Register, rule: RowRule, rows: int = 0) -> str:
-    """Return the formula of how many rows break ``rule``, which is live; days that are written as text are not compared."""
-    area = register_area(register, rows)
-    column, days = area(register.index[rule.column]), reported_days(form)
-    asked = [
-        _holds(area(at), wanted, register.kinds[at], days)
-        for name, wanted in rule.when
-        for at in [register.index[name]]
-    ]
+    """Return the formula of how many rows break ``rule``, which is live; a cell that names no day breaks none."""
+    area, days = register_area(register, rows), reported_days(form)
+    kinds, column = register.kinds, register.index[rule.column]
+    asked = [(area(at), wanted, kinds[at]) for name, wanted in rule.when for at in [register.index[name]]]
+    usual = [_holds(cells, wanted, kind, days) for cells, wanted, kind in asked]
+    oddly = [f"({holds_oddly(cells, wanted, kind, days)})" for cells, wanted, kind in asked]
+    other = area(register.index[rule.other]) if rule.other else ""
+    usual.append(_fails(area(column), other, rule, days))
+    oddly.append(_fails_oddly(area(column), other, rule, kinds[column], days))
+    return counted(form, register, ("*".join(usual), "*".join(oddly)), rows)
+
+
+def _fails(cells: str, other: str, rule: RowRule, days: tuple[str, str]) -> str:
+    """Return the array that is 1 where a rule is broken, of cells that stand as the template wants them."""
     match rule.relation:
         case "needs":
-            fails = f"(LEN(TRIM({column}))=0)"
+            return f"(LEN(TRIM({cells}))=0)"
         case "blank":
-            fails = f"(LEN(TRIM({column}))>0)"
+            return f"(LEN(TRIM({cells}))>0)"
         case "until":
-            fails = f"ISNUMBER({column})*({column}>={days[1]})*({days[0]}>0)"
+            return f"ISNUMBER({cells})*({cells}>={days[1]})*({days[0]}>0)"
         case "since":
-            fails = f"ISNUMBER({column})*({column}<{days[0]})"
+            return f"ISNUMBER({cells})*({cells}<{days[0]})"
         case "order":
-            other = area(register.index[rule.other])
-            fails = f"ISNUMBER({column})*ISNUMBER({other})*({column}<{other})"
+            return f"ISNUMBER({cells})*ISNUMBER({other})*(INT({cells})<INT({other}))"
         case "due":
             raise ValueError(_NO_FORMULA)
         case _:
             assert_never(rule.relation)
-    return f"=SUMPRODUCT({'*'.join((rows_expression(register, rows), *asked, fails))})"
+
+
+def _fails_oddly(cells: str, other: str, rule: RowRule, kind: ValueKind, days: tuple[str, str]) -> str:
+    """Return the same of cells as people write them."""
+    match rule.relation:
+        case "needs":
+            return f"(1-{is_filled(cells, kind)})"
+        case "blank":
+            return is_filled(cells, kind)
+        case "until":
+            return days_hold(cells, f"({day_numbers(cells)}>={days[1]})*({days[0]}>0)")
+        case "since":
+            return days_hold(cells, f"({day_numbers(cells)}<{days[0]})")
+        case "order":
+            earlier = f"(LEN(TRIM({other}))>0)*({day_numbers(cells)}<{day_numbers(other)})"
+            return days_hold(cells, earlier)
+        case "due":
+            raise ValueError(_NO_FORMULA)
+        case _:
+            assert_never(rule.relation)
 
 
 def breaking(register: Register, rule: RowRule, rows: Sequence[Row], period: Period | None) -> int:
@@ -131,7 +156,8 @@ def repeats_formula(register: Register, rows: int = 0) -> str:
     key = '&"|"&'.join(columns)
     filled = "*".join(f"(LEN({column})>0)" for column in columns)
     first = area(0).rpartition("$")[0].rpartition(":")[0]
-    return f"=SUMPRODUCT({filled}*(MATCH({key},{key},0)<>ROW({area(0)})-ROW({first})+1))"
+    again = f"{filled}*(MATCH({key},{key},0)<>ROW({area(0)})-ROW({first})+1)"
+    return f"=SUMPRODUCT({rows_array(register, rows)}*{again})"
 
 
 def _folded(area: str) -> str:

@@ -135,7 +135,7 @@ def test_a_form_of_years_has_the_year_in_each_formula_and_others_refer_to_the_st
         ]
         assert formulas
         assert all(("DATE(" in text) is is_yearly for text in formulas)
-        assert all(any(day in text for day in PERIOD_DAYS) is not is_yearly for text in formulas)
+        assert all(any(f"&{day}" in text for day in PERIOD_DAYS) is not is_yearly for text in formulas)
         assert all(re.search(r"[<>=]\"&(DATE\(|')", text) for text in formulas)
 
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import ClassVar
 
 from pipeline.forms.values.kind import Together, ValueCheck, ValueKind
-from pipeline.forms.values.plain import Raw, answered, answers, normalise, unnumbered
+from pipeline.forms.values.plain import Raw, answered, answers, bare, normalise, quoted_word, unnumbered
 from pipeline.forms.values.typed import Typed, shown
 
 YES, NO = "是", "否"
@@ -55,6 +55,19 @@ class _OneOf(ValueKind):
         are_words = all(isinstance(value, str) and value in certain for value in set(values))
         return list(map(str, values)) if are_words else None
 
+    def faults_array(self, cells: str) -> str:
+        said = [own for word in self.words for own in self.alike(word)]
+        return f"(LEN(TRIM({cells}))>0)*(1-{self.says(cells, said)})"
+
+    @staticmethod
+    def says(cells: str, words: Sequence[str]) -> str:
+        """Return the Excel array that is TRUE where a cell says one of ``words``, which ``alike`` spelled."""
+        return f"ISNUMBER(MATCH({bare(cells, words)},{{{','.join(map(quoted_word, words))}}},0))"
+
+    @property
+    def live_title(self) -> str:
+        return "填的都是下拉列表中的选项"
+
     def checks(self) -> tuple[ValueCheck, ...]:
         return (ValueCheck("isin", ("", *self.words), variant="choice"),)
 
@@ -77,10 +90,6 @@ class YesNo(_OneOf):
     @property
     def words(self) -> tuple[str, ...]:
         return YES, NO
-
-    def faults_formula(self, cells: str) -> str:
-        words = ",".join(f'"{word}"' for word in (*self.alike(YES), *self.alike(NO)))
-        return f"SUMPRODUCT((LEN(TRIM({cells}))>0)*ISNA(MATCH(TRIM({cells}),{{{words}}},0)))"
 
     def alike(self, word: str) -> tuple[str, ...]:
         return answers(yes=word == YES)
@@ -111,6 +120,9 @@ class Choice(_OneOf):
         meant = meant_by(normalise(said), self.words)
         wrong = self._wrong(value, "choice_meant" if meant else "choice")
         return replace(wrong, facts={**wrong.facts, "meant": meant}) if meant else wrong
+
+    def alike(self, word: str) -> tuple[str, ...]:
+        return tuple(own for own, meant in self._plain.items() if meant == word)
 
     @property
     def _plain(self) -> Mapping[str, str]:

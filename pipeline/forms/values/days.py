@@ -51,11 +51,72 @@ def day_of(value: Raw) -> date | None:
     return named_day(shown(value))
 
 
+_UNCERTAIN = ("星期", "周", "时", "点", ":", "午", "〇", "○", "零", "、", "\uff64", "\\", "—")
+"""Signs of a day, written in a way that is read and that no formula understands."""
+_BEGINS = ("1", "2", "二", "'")
+"""With what such a day begins."""
+
+
+def _spelled(cells: str) -> str:
+    """Return the array of the texts of ``cells`` with "-" between year, month and day, where they are such."""
+    spelled = f"TRIM({without(f'ASC({cells})', '日号')})"
+    for sign in "年月":
+        for beside in (f"{sign} ", f" {sign}"):
+            spelled = f'SUBSTITUTE({spelled},"{beside}","{sign}")'
+    for sign in "年月./":
+        spelled = f'SUBSTITUTE({spelled},"{sign}","-")'
+    return spelled
+
+
+def day_numbers(cells: str) -> str:
+    """Return the array of the days that ``cells`` name, as numbers of the calendar, also where they are text; an error where a cell names none.
+
+    A year of two digits is asked for in the cell itself: TEXT makes four of them.
+    """
+    digits = f"TRIM(ASC({cells}))"
+    spelled = _spelled(f'TEXT({digits},"[<100000]yyyy-mm-dd;0000-00-00")')
+    return f"DATEVALUE({spelled})/(LEFT({digits},4)-999>0)"
+
+
+def plain_days(cells: str) -> str:
+    """Return the Excel expression of how many of ``cells`` hold a number that is a day."""
+    return f'COUNTIFS({cells},">={_SERIALS.start}",{cells},"<{_SERIALS.stop}")'
+
+
 def _names_day(spelled: str) -> str:
-    """Return the array that is 1 where ``spelled`` is a day with "-" between year, month and day."""
-    dashes = f'LEN({spelled})-LEN(SUBSTITUTE({spelled},"-",""))=2'
-    years = f'(LEFT({spelled},4)>="{_FIRST.year}")*(LEFT({spelled},4)<="{_LAST.year}")'
-    return f'ISNUMBER(DATEVALUE({spelled}))*(MID({spelled},5,1)="-")*({dashes})*{years}'
+    """Return the array that is TRUE where ``spelled`` is a day with "-" between year, month and day: what is not is an error."""
+    parts = f'(MID({spelled},5,1)="-")/{_in_years(spelled)}'
+    return f'ISNUMBER(DATEVALUE({spelled})/{parts}+FIND("-",{spelled},6))'
+
+
+def _joined_day(cells: str) -> str:
+    """Return the array that is TRUE where eight digits name a day."""
+    digits = f"TRIM(ASC({cells}))"
+    return f'ISNUMBER(DATEVALUE(TEXT({digits},"0000-00-00"))/(LEN({digits})=8)/{_in_years(digits)})'
+
+
+def _in_years(spelled: str) -> str:
+    """Return the array that is TRUE where four digits begin ``spelled`` that are a year a day may lie in."""
+    middle = (_FIRST.year + _LAST.year) / 2
+    return f"(ABS(LEFT({spelled},4)-{middle})<{_LAST.year - middle + 0.5})"
+
+
+def _may_name_day(cells: str) -> str:
+    """Return the array that is more than 0 where a text has the signs of a day that formulas do not understand."""
+    begins = ",".join(f'"{sign}"' for sign in _BEGINS)
+    first = f"ISNUMBER(MATCH(LEFT(TRIM(ASC({cells})),1),{{{begins}}},0))"
+    return f"{first}*(LEN({without(f'ASC({cells})', _UNCERTAIN)})<LEN(ASC({cells})))"
+
+
+def uncertain_days(cells: str) -> str:
+    """Return the array that is 1 where a cell may name a day in a way that formulas do not understand."""
+    return f"{_may_name_day(cells)}*(1-{_names_day(_spelled(cells))})"
+
+
+def is_uncertain(text: str) -> bool:
+    """Say of a text that names no day for the formulas whether it may name one all the same."""
+    plain = unicodedata.normalize("NFKC", text).strip()
+    return plain.startswith(_BEGINS) and any(sign in plain for sign in _UNCERTAIN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +143,16 @@ class Day(ValueKind):
         return ValueKind.fault(self, value) if is_plausible else self.id
 
     def fault_formula(self, cell: str) -> str:
-        """A day is a number of the calendar, or year, month and day that make one."""
-        spelled = without(f"ASC({cell})", (" ", "日"))
-        for sign in "年月./":
-            spelled = f'SUBSTITUTE({spelled},"{sign}","-")'
-        joined = f'TEXT({spelled},"0000-00-00")'
-        is_serial = f"ISNUMBER({cell})*({cell}>={_SERIALS.start})*({cell}<{_SERIALS.stop})"
-        ways = (is_serial, _names_day(spelled), _names_day(joined))
-        return f"SUMPRODUCT((LEN(TRIM({cell}))>0)*{'*'.join(f'(1-{way})' for way in ways)})"
+        return f"SUMPRODUCT({self.faults_array(cell)})"
+
+    def faults_array(self, cells: str) -> str:
+        """A day is a number of the calendar, or year, month and day that make one; what only may be one is no fault."""
+        is_serial = f"ISNUMBER({cells})*({cells}>={_SERIALS.start})*({cells}<{_SERIALS.stop})"
+        ways = (is_serial, _names_day(_spelled(cells)), _joined_day(cells), _may_name_day(cells))
+        return f"(LEN(TRIM({cells}))>0)*{'*'.join(f'(1-{way})' for way in ways)}"
+
+    def is_faulty(self, text: str) -> bool:
+        return bool(self.fault(text)) and not is_uncertain(text)
 
     def plain(self, values: Sequence[Raw]) -> Sequence[str] | None:
         if not set(map(type, values)) <= {date, str} or any(

@@ -181,13 +181,14 @@ class ValueKind(ABC):
         del cell
         return ""
 
-    def faults_formula(self, cells: str) -> str:
-        """Return the Excel expression of how many of ``cells`` hold what ``is_faulty``; empty: there is none."""
-        return self.fault_formula(cells)
+    def faults_array(self, cells: str) -> str:
+        """Return the Excel array that is more than 0 where one of ``cells`` holds what ``is_faulty``; empty: there is none."""
+        del cells
+        return ""
 
     @property
     def live_title(self) -> str:
-        """What ``faults_formula`` asks, for who fills it in."""
+        """What ``faults_array`` asks, for who fills it in."""
         return "填写正确"
 
     def is_faulty(self, text: str) -> bool:
@@ -195,7 +196,7 @@ class ValueKind(ABC):
         return bool(self.fault(text))
 
     def alike(self, word: str) -> tuple[str, ...]:
-        """Return how ``word`` may be spelled in a cell."""
+        """Return how ``word`` may be spelled in a cell, each reduced by ``plain.normalise``."""
         return (word,)
 
     def _wrong(self, value: Raw, variant: str) -> Typed:

@@ -85,7 +85,7 @@ class Figure(ValueKind):
     def _read(self, value: Raw) -> Typed:
         return type_cell(value, self.number)
 
-    def faults_formula(self, cells: str) -> str:
+    def faults_array(self, cells: str) -> str:
         number = self.number
         plain = (
             f'SUBSTITUTE(ASC({cells}),"{number.unit}","")'
@@ -94,12 +94,12 @@ class Figure(ValueKind):
         )
         decimals = f'(LEN({cells})-FIND(".",{cells}&".")>{number.places})'
         terms = [
-            f"SUMPRODUCT((LEN(TRIM({cells}))>0)*(1-ISNUMBER(VALUE({plain}))*(1-ISLOGICAL({cells}))))",
-            f"SUMPRODUCT(ISNUMBER({cells})*{decimals})",
-            *([] if number.least is None else [f'COUNTIF({cells},"<{number.least}")']),
-            *([] if number.most is None else [f'COUNTIF({cells},">{number.most}")']),
+            f"(LEN(TRIM({cells}))>0)*(1-ISNUMBER(VALUE({plain}))*(1-ISLOGICAL({cells})))",
+            *([f"ISNUMBER({cells})*{decimals}"] if number.places < PLACES else []),
+            *([] if number.least is None else [f"ISNUMBER({cells})*({cells}<{number.least})"]),
+            *([] if number.most is None else [f"ISNUMBER({cells})*({cells}>{number.most})"]),
         ]
-        return "+".join(terms if number.places < PLACES else (terms[0], *terms[2:]))
+        return f"({'+'.join(terms)})"
 
     def is_faulty(self, text: str) -> bool:
         number = number_of(text)

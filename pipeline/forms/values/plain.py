@@ -31,6 +31,8 @@ _UNIFIED = UNSEEN | str.maketrans(
         "它": "他",
     }
 )
+_WRITTEN_FOR = {'"': "“”", ",": "、\uff64;", "他": "它"}
+"""Of what ``normalise`` makes one sign: what is usual in the cells of a spreadsheet, with 、 as ASC makes it narrow."""
 _YES = frozenset({
     "是", "是的", "对", "对的", "是√", "√是", "√", "✓", "✔", "☑", "✅", "☑是", "☑是□否", "■是□否", "y", "yes", "true",
     "全为零", "全零", "均为零", "全部为零", "本表全为零",
@@ -60,6 +62,21 @@ def without(expression: str, parts: Iterable[str]) -> str:
     for part in parts:
         expression = f'SUBSTITUTE({expression},"{part}","")'
     return expression
+
+
+def quoted_word(word: str) -> str:
+    """Quote a word for a formula."""
+    return '"' + word.replace('"', '""') + '"'
+
+
+def bare(expression: str, words: Iterable[str]) -> str:
+    """Return the Excel expression of the text of ``expression`` as ``normalise`` reduces it, as far as ``words``, so reduced, have its signs."""
+    text = without(f"ASC({expression})", (" ", "\u00a0", "\u3000"))
+    text, said = f'SUBSTITUTE({text},CHAR(10),"")', "".join(words)
+    for plain, signs in _WRITTEN_FOR.items():
+        for sign in signs if plain in said else "":
+            text = f'SUBSTITUTE({text},"{sign}",{quoted_word(plain)})'
+    return text
 
 
 @lru_cache(maxsize=4096)

@@ -13,6 +13,8 @@ from pipeline.forms.values.typed import Typed, shown
 
 LONGEST = 2_000
 """Characters of a text in a line, where the form does not say."""
+_LOST_FROM = 10**15
+"""Of a number from here on a spreadsheet keeps the first fifteen digits."""
 _BESIDE_DIGITS = ("-", "—", " ", "(", ")", "+", "/", "、", ",", ";", "转", "分机", "或")
 """What stands between the digits of telephone numbers, and between several of them."""
 _FEWEST_DIGITS = 5
@@ -45,9 +47,10 @@ class FreeText(ValueKind):
     def live_title(self) -> str:
         return "字数符合要求" if "shortest" in self.asked.limits else f"不超过 {self.longest} 字"
 
-    def faults_formula(self, cells: str) -> str:
+    def faults_array(self, cells: str) -> str:
         length, shortest = f"LEN(TRIM({cells}))", self.asked.limits.get("shortest", 0)
-        return f"SUMPRODUCT(({length}>{self.longest})+({length}>0)*({length}<{shortest}))"
+        lost = f"ISNUMBER({cells})*({cells}>=10^15)"
+        return f"(({length}>{self.longest})+({length}>0)*({length}<{shortest})+{lost})"
 
     def is_faulty(self, text: str) -> bool:
         return bool(text) and not self.asked.limits.get("shortest", 0) <= len(text) <= self.longest
@@ -55,6 +58,8 @@ class FreeText(ValueKind):
     def _read(self, value: Raw) -> Typed:
         if isinstance(value, str) and value.isprintable() and value == value.strip():  # nearly every one
             return Typed(text=value)
+        if isinstance(value, int | float) and abs(value) >= _LOST_FROM:
+            return self._wrong(value, "long_number")
         text = shown(value).translate(UNSEEN).strip()
         return Typed(text="\n".join(line.strip() for line in text.splitlines()))
 
@@ -89,17 +94,17 @@ class Phone(FreeText):
         return "填电话号码，例如 0571-12345678。"
 
     def fault_formula(self, cell: str) -> str:
-        digits = without(f"ASC({cell})", (*_BESIDE_DIGITS, "\uff64", "\u3000"))  # ASC makes 、 narrow
+        return f"SUMPRODUCT({self.faults_array(cell)})"
+
+    def faults_array(self, cells: str) -> str:
+        digits = without(f"ASC({cells})", (*_BESIDE_DIGITS, "\uff64", "\u3000"))  # ASC makes 、 narrow
         rest = without(digits, map(str, range(10)))
         is_number = f"(LEN({digits})>={_FEWEST_DIGITS})*(LEN({rest})=0)"
-        return f"SUMPRODUCT((LEN(TRIM({cell}))>0)*(1-{is_number}))"
+        return f"(LEN(TRIM({cells}))>0)*(1-{is_number})"
 
     @property
     def live_title(self) -> str:
         return "是电话号码"
-
-    def faults_formula(self, cells: str) -> str:
-        return self.fault_formula(cells)
 
     def is_faulty(self, text: str) -> bool:
         return ValueKind.is_faulty(self, text)

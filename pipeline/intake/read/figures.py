@@ -49,7 +49,8 @@ _NOTHING = (None, "")
 _NOTHING_SHOWN = "空白"
 _UNDER_A_CONDITION: Mapping[str, str] = {STRUCK: "删除线", NOTHING_SHOWN: "不显示数字"}
 """What conditional formatting makes of figures that is no number format."""
-_COUNTING = ("COUNTIFS(", "SUMIFS(")
+_COUNTING = re.compile(r"(?:IF\([^,()]*=0,)?(?:COUNT|SUM)IFS\(", re.ASCII)
+"""With what a formula begins, without spaces, that counts the rows of a register, as this or an earlier template has it."""
 _LAST_ROW = re.compile(r"(:\$[A-Z]{1,3}\$)\d{1,7}", re.ASCII)
 """Of the area of a register in a formula: how far down it was when the template was made."""
 _ROUNDING = Decimal("1e-9")
@@ -308,7 +309,7 @@ def _read_total(
 def _is_own(cell: Cell, formula: Formula, own: str) -> bool:
     """Say whether a formula is the template's own; what counts rows in a cell that is drawn from them is one, of an earlier edition or not."""
     text = _squeezed(formula.text)
-    return text == own or (bool(cell.drawn) and text.startswith(_COUNTING))
+    return text == own or (bool(cell.drawn) and _COUNTING.match(text) is not None)
 
 
 def _note_looks(form: Form, table: Table, placement: Placement, sheet: SheetData, into: TableFigures) -> None:

@@ -15,7 +15,7 @@ from decimal import Decimal
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from pipeline.forms.registers import PARTS, WHOLES
+from pipeline.forms.registers import NOTES, PARTS, SIGNED, WHOLES
 from pipeline.forms.values.numeric import number_of
 from pipeline.forms.values.typed import Typed, says_nothing, shown, unreadable
 from pipeline.intake.read.entries import hidden, with_prompt
@@ -47,8 +47,6 @@ if TYPE_CHECKING:
 
 _LEFT_BLANK = "left_blank"
 """What is noted of cells with “/” or “无” that may be blank."""
-_SIGNED = ("填表", "填报", "制表", "审核", "复核", "经办", "负责人", "联系")
-_NOTES = ("注", "说明", "备注", *_SIGNED)
 _TOTAL = re.compile(rf"({'|'.join((*WHOLES, *PARTS))}):?(?:共?\d{{1,6}}[件条个份项行])?")
 """A line of totals, and no title that begins with these words."""
 
@@ -284,8 +282,8 @@ def _is_beside(register: Register, written: Sequence[Raw]) -> bool:
     said = [normalise(value) for value in written if isinstance(value, str)]
     if len(written) == len(said) == 1:
         titles = normalise(register.name), normalise(register.sheet)
-        return said[0].startswith(_NOTES) or said[0].endswith(titles)
-    return len(said) == len(written) and all(text.startswith(_SIGNED) for text in said)
+        return said[0].startswith((*NOTES, *SIGNED)) or said[0].endswith(titles)
+    return len(said) == len(written) and all(text.startswith(SIGNED) for text in said)
 
 
 def _errors(sheet: SheetData) -> Mapping[tuple[int, int], str]:

@@ -108,7 +108,7 @@ def _write_check(page: TemplatePage, row: int, check: Check, after: Sequence[str
         mark = mark_formula(check.rule, at, after)
         page.put(row, column["explanation"], check.explanation, "box", "left", "input")
     else:
-        mark = filled_formula(at["difference"])
+        mark = filled_formula(at["difference"], NOT_ASSESSED if check.is_for_office else FAILS)
         page.put(row, column["explanation"], "", "box")
     page.formula(row, column["mark"], mark, check.mark, "box", "centre", "bold")
     page.sheet.set_row(

@@ -9,10 +9,20 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-from pipeline.forms.drawing import drawn_formula, figures_of, first_unseen, register_area, strange_formula
+from pipeline.forms.drawing import drawn_formula, figures_of
 from pipeline.forms.form import Balance, Cell, Entry, Table, binds
 from pipeline.forms.formulas import EXPLAINED, FAILS, HOLDS, NOT_ASSESSED, quoted, side_formula
 from pipeline.forms.layout import FROM_REGISTER
+from pipeline.forms.live_rows import (
+    counted,
+    first_unseen,
+    is_filled,
+    odd_cell,
+    register_area,
+    rows_array,
+    unsure_cell,
+    unsure_count,
+)
 from pipeline.forms.period_days import other_period_formula
 from pipeline.forms.registers import Register
 from pipeline.forms.relations import fails
@@ -21,10 +31,10 @@ from pipeline.forms.row_checks import (
     is_live,
     repeats,
     repeats_formula,
-    rows_expression,
     rule_formula,
 )
-from pipeline.forms.values.answers import YES
+from pipeline.forms.values.answers import YES, Choice, YesNo
+from pipeline.forms.values.days import Day
 from pipeline.forms.values.keys import row_of
 from pipeline.forms.values.kind import REQUIRED, SPELLED, VALUE
 from pipeline.model import Number, Place, Severity, a1, by_cause
@@ -34,8 +44,11 @@ from pipeline.publishing.template.content import Content, period_in, side_value
 
 _CENT = Decimal("0.000001")
 """Differences are rounded to the decimals money may have."""
-_LONGEST_FORMULA = 8_000
-"""Characters; Excel takes 8,192."""
+_LONGEST_FORMULA = 4_500
+"""Characters; Excel takes 8,192, but a workbook that is saved as .xls loses what is longer than some 5,000."""
+
+_LONGEST_ALONE = 7_000
+"""Of a formula that cannot be divided; how much of it .xls takes depends on what it is made of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +67,8 @@ class Check:
     explanation: str = ""
     silent: bool = False
     """Whether a rule that contains this one fails."""
+    is_for_office: bool = False
+    """Whether what is not equal is no fault, but for the office to look at."""
 
     @property
     def difference(self) -> Number | None:
@@ -72,6 +87,8 @@ class Check:
             return NOT_ASSESSED
         if not (fails(self.rule.rule, left, right) if self.rule else left != right):
             return HOLDS
+        if self.is_for_office:
+            return NOT_ASSESSED
         is_explained = self.rule and self.rule.rule.severity != "error" and self.explanation.strip()
         return EXPLAINED if is_explained else FAILS
 
@@ -235,7 +252,7 @@ def _spelling_checks(content: Content) -> Iterator[Check]:
         place = form.places[entry.key]
         formula = entry.value.fault_formula(f"{quoted(place.sheet)}!{place.cell}")
         if basic and formula:
-            wrong = int(bool(entry.value.fault(str(content.values.get(entry.key, "")))))
+            wrong = int(entry.value.is_faulty(str(content.values.get(entry.key, ""))))
             title = f"{entry.value.usual_prompt.split('，')[0].removeprefix('填')}写法正确（左边是 1 的要改）"
             subject = f"{place.sheet}：{entry.label}"
             yield Check(f"{basic.id}.{entry.key}", title, subject, place, f"={formula}", "=0", (wrong, 0))
@@ -260,12 +277,14 @@ def _table_checks(content: Content, table: Table) -> list[Check]:
     negatives = [f'COUNTIF({area},"<0")' for area in _addresses(content, bounded)]
     fractions = [f'SUMPRODUCT(ISNUMBER({area})*ISNUMBER(FIND(".",{area})))' for area in whole]
     numbers = f"COUNT({','.join(every)})"
+    size = "+".join(f"ROWS({area})*COLUMNS({area})" for area in every)
+    grown = f'"由{content.form.words.office}核对"'
     return [
         check(
             "C01",
             "每格都填了数字（左边是还空着或不是数字的格数）",
             first,
-            f"IF({unfilled_test},COUNTA({','.join(every)}),{len(inputs)})-{numbers}",
+            f"IF({size}={len(inputs)},IF({unfilled_test},COUNTA({','.join(every)}),{len(inputs)})-{numbers},{grown})",
             _missing(content, table, inputs),
         ),
         check(
@@ -312,7 +331,7 @@ def _value_checks(content: Content, table: Table) -> Iterator[Check]:
         if (formula := value.value.fault_formula(f"{quoted(table.sheet)}!{form.places[value.key].cell}"))
     ]
     for number, group in enumerate(_in_formulas(spelled), 1):
-        wrong = sum(bool(value.value.fault(str(content.values.get(value.key, "")))) for value, _ in group)
+        wrong = sum(value.value.is_faulty(str(content.values.get(value.key, ""))) for value, _ in group)
         first = form.places[group[0][0].key]
         yield Check(
             f"{VALUE}.{table.key}.{number}",
@@ -360,9 +379,8 @@ def _register_checks(content: Content, register: Register) -> list[Check]:
     is_nil = content.values.get(register.nil_key) == YES
     area = register_area(register, len(rows))
     needed = [number for number, column in enumerate(register.columns) if column.required]
-    filled = rows_expression(register, len(rows))
-    lacking = "+".join(f'SUMPRODUCT({filled}*({area(number)}=""))' for number in needed)
-    anchor = f"COUNTA({area(needed[0])})"
+    lacking = f"({'+'.join(f'(LEN(TRIM({area(number)}))=0)' for number in needed)})"
+    anchor = f"IF({odd_cell(form, register)}=0,COUNTA({area(needed[0])}),SUMPRODUCT({rows_array(register, len(rows))}))"
     found = [
         Check(
             f"V02.{register.key}",
@@ -378,7 +396,7 @@ def _register_checks(content: Content, register: Register) -> list[Check]:
             "必填的列每一条都填了（左边是还空着的格数）",
             register.sheet,
             register.place(needed[0], 0),
-            f"={lacking}",
+            counted(form, register, (lacking, lacking), len(rows)),
             "=0",
             (sum(not row[number] for row in rows for number in needed), 0),
         ),
@@ -429,26 +447,36 @@ def _row_rule_checks(content: Content, register: Register) -> Iterator[Check]:
 
 def _column_checks(content: Content, register: Register) -> Iterator[Check]:
     """Ask of every column that its values are of its kind; of a list that is too long for a formula, nothing."""
-    rows = content.registers.get(register.key, ())
-    area = register_area(register, len(rows))
+    form, rows = content.form, content.registers.get(register.key, ())
+    area, odd = register_area(register, len(rows)), odd_cell(form, register)
     for number, (column, kind) in enumerate(zip(register.columns, register.kinds, strict=True)):
-        if column.choices:
-            choices = ("", *column.choices.values())
-            title, formula = "填的都是下拉列表中的选项", strange_formula(register, number, len(rows))
-            wrong = sum(row[number] not in choices for row in rows)
-        else:
-            title, formula = kind.live_title, f"={kind.faults_formula(area(number))}"
-            wrong = sum(kind.is_faulty(row[number]) for row in rows)
-        if VALUE in content.form.basics and 1 < len(formula) <= _LONGEST_FORMULA:
+        faults = kind.faults_array(area(number))
+        faulty = f"{is_filled(area(number), kind)}*{faults}"
+        usual = "0" if isinstance(kind, Choice | YesNo | Day) else f"SUMPRODUCT({faulty})"
+        formula = f"=IF({odd}=0,{usual},SUMPRODUCT({rows_array(register, len(rows))}*{faulty}))"
+        wrong = sum(kind.is_faulty(row[number]) for row in rows)
+        if VALUE in form.basics and faults and len(formula) <= _LONGEST_ALONE:
             yield Check(
                 f"{VALUE}.{register.key}.{column.key}",
-                f"“{column.label}”{title}（左边是要改的格数）",
+                f"“{column.label}”{kind.live_title}（左边是要改的格数）",
                 register.sheet,
                 register.place(number, 0),
                 formula,
                 "=0",
                 (wrong, 0),
             )
+    days = [number for number, kind in enumerate(register.kinds) if isinstance(kind, Day)]
+    if days:
+        yield Check(
+            f"{VALUE}.{register.key}.unsure",
+            f"日期写法认得出的，这里是 0；认不出的由{form.words.office}核对，不用改，有关的数暂不计算（左边是格数）",
+            register.sheet,
+            register.place(days[0], 0),
+            f"={unsure_cell(form, register)}",
+            "=0",
+            (unsure_count(register, rows), 0),
+            is_for_office=True,
+        )
 
 
 def _drawn_checks(content: Content, register: Register) -> Iterator[Check]:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from pipeline.forms.drafts import GAP
-from pipeline.forms.drawing import first_unseen, unseen_expression
 from pipeline.forms.form import Entry, Form, Sheet, Text
 from pipeline.forms.formulas import FAILS, quoted
 from pipeline.forms.layout import (
@@ -21,6 +20,15 @@ from pipeline.forms.layout import (
     STAMP_SHEET,
     SUMS_NAME,
     TITLE_ROW,
+)
+from pipeline.forms.live_rows import (
+    first_unseen,
+    hidden_row,
+    odd_count,
+    odd_formula,
+    unseen_expression,
+    unsure_count,
+    unsure_formula,
 )
 from pipeline.forms.period_days import PERIOD_DAYS_ROW, counts_days, period_day_formulas
 from pipeline.forms.values.answers import YES
@@ -254,6 +262,8 @@ def write_stamp(page: TemplatePage) -> None:
     if counts_days(form):
         _write_period_days(page)
         top += 2
+    _write_hidden_counts(page)
+    top += 2 * len(form.registers)
     if stamp.is_summed:
         page.put(top, 0, SUMS_NAME)
         page.put(top, 1, YES)
@@ -276,6 +286,17 @@ def _write_period_days(page: TemplatePage) -> None:
         days = [(day - DAY_ZERO).days for day in (first, last + timedelta(days=1))]
     for line, (formula, day) in enumerate(zip(period_day_formulas(page.content.form), days, strict=True)):
         page.formula(PERIOD_DAYS_ROW + line, 1, formula, day)
+
+
+def _write_hidden_counts(page: TemplatePage) -> None:
+    """Write of every register how much stands in it otherwise than the template wants it, and how much no formula understands."""
+    content = page.content
+    for register in () if content.stamp.is_summed else content.form.registers:
+        rows, top = content.registers.get(register.key, ()), hidden_row(content.form, register)
+        page.formula(top, 1, odd_formula(register, len(rows)), odd_count(register, rows))
+        page.formula(
+            top + 1, 1, unsure_formula(content.form, register, len(rows)), unsure_count(register, rows)
+        )
 
 
 def long_lists(form: Form) -> list[tuple[str, ...]]:
