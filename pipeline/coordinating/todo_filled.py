@@ -100,7 +100,9 @@ def _sheets(path: Path) -> Mapping[str, Sequence[Sequence[object]]]:
         raise _UnreadError(_refusal(refused.finding)) from None
 
 
-@lru_cache(maxsize=1)  # a night asks twice: what is decided, and whether it is to be written anew
+@lru_cache(
+    maxsize=8
+)  # a run asks several times: what is decided, whether it is to be written anew, what copies and former campaigns hold
 def _read(content: bytes) -> Mapping[str, Sequence[Sequence[object]]]:
     """Read the sheets of a workbook that the guard lets pass. Raises Refused and _UnreadError."""
     from python_calamine import CalamineWorkbook  # noqa: PLC0415 - only where there is one

@@ -199,11 +199,16 @@ def _sum(section: TomlTable, written: str, expander: Expander) -> Sum:
 
     Raises ConfigError for a term that meets no cell.
     """
-    plus: list[str] = []
-    minus: list[str] = []
-    for sign, term in re.findall(r"([+-]?)([^+-]+)", written):
-        (minus if sign == "-" else plus).extend(_cells(section, term.strip(), expander))
+    plus, minus = (
+        [key for term in terms for key in _cells(section, term, expander)] for terms in terms_by_sign(written)
+    )
     return Sum(tuple(key for key in plus if key not in minus), tuple(key for key in minus if key not in plus))
+
+
+def terms_by_sign(written: str) -> tuple[list[str], list[str]]:
+    """Return what ``a + b - c`` adds, and what it takes away."""
+    signed = [(sign, term.strip()) for sign, term in re.findall(r"([+-]?)([^+-]+)", written)]
+    return [term for sign, term in signed if sign != "-"], [term for sign, term in signed if sign == "-"]
 
 
 def _cells(section: TomlTable, term: str, expander: Expander) -> tuple[str, ...]:

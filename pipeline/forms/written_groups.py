@@ -6,7 +6,6 @@ new one, and a row that stands among the members of a group without being one is
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.forms.drafts import terms_of
 from pipeline.forms.form import is_last_year, last_year, this_year
+from pipeline.forms.narrative_figures import terms_by_sign
 
 if TYPE_CHECKING:
     from pipeline.forms.form import Cell, Form, Line
@@ -101,19 +101,11 @@ def _sums_of_texts(rule: TomlTable) -> Iterator[_WrittenSum]:
             written += [(one, one.strings(name)) for one in rule.inner(kind) for name in names]
     for section, sums in written:
         for text in sums:
-            yield from (_WrittenSum(section, tuple(terms)) for terms in _by_sign(text))
+            yield from (_WrittenSum(section, tuple(terms)) for terms in terms_by_sign(text))
     for one in rule.inner("division"):
         yield _WrittenSum(
-            one, tuple(chain.from_iterable(chain.from_iterable(map(_by_sign, one.strings("cells")))))
+            one, tuple(chain.from_iterable(chain.from_iterable(map(terms_by_sign, one.strings("cells")))))
         )
-
-
-def _by_sign(text: str) -> tuple[list[str], list[str]]:
-    """Return what ``a + b - c`` adds, and what it takes away."""
-    signed = re.findall(r"([+-]?)([^+-]+)", text)
-    return [term.strip() for sign, term in signed if sign != "-"], [
-        term.strip() for sign, term in signed if sign == "-"
-    ]
 
 
 def _written_out(one: _WrittenSum, groups: Sequence[_GroupCells]) -> Iterator[ConfigError]:

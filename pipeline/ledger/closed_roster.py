@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 from pipeline.district.folder import District
 from pipeline.ledger import runs
 from pipeline.ledger.campaign import last_result
-from pipeline.ledger.codes import Memory, memory
+from pipeline.ledger.codes import agency_at, memory
 from pipeline.ledger.store import Ledger
 from pipeline.model import CHINA, Agency
 from pipeline.periods import spaced_of
@@ -30,15 +30,17 @@ def by_its_roster(ledger: Ledger, district: District) -> District:
     any case; how to reach a body is read from the roster as it is now.
     """
     closes = district.deadline + _OPEN_AFTER_DEADLINE
+    closed_at = datetime.combine(closes, time.max, CHINA)
     if (
         district.today is None
         or district.today <= closes
-        or not runs.any_until(ledger, district.year, closes)
+        or not runs.any_until(ledger, district.year, closed_at)
     ):
         return district
     last = last_result(ledger, district.year)
     came = [item["agency"] for item in last.record["submissions"] if item["agency"]] if last else []
-    known = _as_of(memory(ledger), closes)
+    remembered = memory(ledger)
+    known = {code: agency for code in remembered if (agency := agency_at(remembered, code, closed_at))}
     listed = {agency.code: agency for agency in district.roster_agencies}
     belonging = {*known, *came, *(item.agency for item in district.extensions)}
     left = {code: known[code] for code in came if code in known and code not in listed}
@@ -62,15 +64,6 @@ def by_its_roster(ledger: Ledger, district: District) -> District:
     ]
     remark = _remark(district, closes, [*changed, *(agency.name for agency in left.values())])
     return replace(closed, closed_remark=remark)
-
-
-def _as_of(known: Memory, day: date) -> dict[str, Agency]:
-    """Return what the roster last said of each body by the end of ``day``."""
-    found = {
-        code: [entry.agency for entry in entries if entry.since.astimezone(CHINA).date() <= day]
-        for code, entries in known.items()
-    }
-    return {code: said[-1] for code, said in found.items() if said}
 
 
 def _as_then(now: Agency, then: Agency) -> Agency:

@@ -112,10 +112,14 @@ def _name(known: Memory, code: str) -> str:
 
 def addresses_at(known: Memory, code: str, moment: datetime | None) -> tuple[str, ...]:
     """Return the mailboxes that the roster gave the body at ``moment``; none where nothing was known then."""
-    if moment is None:
-        return ()
+    agency = agency_at(known, code, moment) if moment else None
+    return agency.emails if agency else ()
+
+
+def agency_at(known: Memory, code: str, moment: datetime) -> Agency | None:
+    """Return what the roster said of the body at ``moment``; None where nothing was known then."""
     before = [entry for entry in known.get(code, ()) if entry.since <= moment]
-    return before[-1].agency.emails if before else ()
+    return before[-1].agency if before else None
 
 
 def bodies_of(district: District, known: Memory) -> Bodies:

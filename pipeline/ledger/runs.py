@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from pipeline.ledger.store import Ledger, stored, stored_moment
-from pipeline.model import CHINA, RunCounts
+from pipeline.model import RunCounts
 
 if TYPE_CHECKING:
     from sqlite3 import Row
@@ -39,12 +39,10 @@ def finish(
         )
 
 
-def any_until(ledger: Ledger, year: int, day: date) -> bool:
-    """Say whether a run of the campaign was finished by the end of ``day``."""
+def any_until(ledger: Ledger, year: int, moment: datetime) -> bool:
+    """Say whether a run of the campaign was finished by ``moment``."""
     row = ledger.one("SELECT min(finished_at) AS first FROM runs WHERE year = ?", (year,))
-    return (
-        row is not None and bool(row["first"]) and stored_moment(row["first"]).astimezone(CHINA).date() <= day
-    )
+    return row is not None and bool(row["first"]) and stored_moment(row["first"]) <= moment
 
 
 def first_of(ledger: Ledger, year: int) -> datetime | None:

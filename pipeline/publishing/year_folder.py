@@ -17,7 +17,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
-from itertools import count
+from itertools import count, islice
 from pathlib import Path
 from stat import S_ISREG
 from typing import NamedTuple
@@ -114,6 +114,9 @@ class YearFolder:
     """What could not be replaced."""
     made: dict[str, Made] = field(default_factory=dict)
     """What stands in the folder now, of what went through here."""
+    _by_folded: dict[str, str] = field(default_factory=dict)
+    """The first ``_folded`` paths of ``made``, by what a disk may take for them; most runs never ask."""
+    _folded: int = 0
 
     def write(self, path: str, content: bytes) -> None:
         """Put one file in its place."""
@@ -160,8 +163,10 @@ class YearFolder:
 
     def _stands_under_another_case(self, path: str) -> bool:
         """Whether the file at ``path`` is one that this run made, which the disk finds by either name."""
-        others = {folded_path(other): other for other in self.made} if self.made else {}
-        other = others.get(folded_path(path))
+        if self._folded < len(self.made):
+            self._by_folded |= {folded_path(other): other for other in islice(self.made, self._folded, None)}
+            self._folded = len(self.made)
+        other = self._by_folded.get(folded_path(path))
         return other not in {None, path} and not (
             is_spelled_so(self.path, path) and is_spelled_so(self.path, str(other))
         )

@@ -6,6 +6,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from pipeline.forms.values.typed import says_nothing, shown
+from pipeline.intake.read.register_heads import is_blank
 from pipeline.model import Fact, Finding, Place, a1
 from pipeline.wording.addresses import cell_ranges
 
@@ -13,10 +14,8 @@ if TYPE_CHECKING:
     from pipeline.forms.registers import Register
     from pipeline.forms.values.kind import ValueKind
     from pipeline.forms.values.plain import Raw
-    from pipeline.intake.read.cellxml import Address, Covered
+    from pipeline.intake.read.cellxml import Address
     from pipeline.intake.read.spreadsheet import SheetData
-
-    Covering = frozenset[Address] | Covered
 
 _SHOWN = 60
 """Characters of a value that a finding repeats."""
@@ -29,23 +28,26 @@ def is_left_blank(kind: ValueKind, value: Raw) -> bool:
     )
 
 
+def covered_among(sheet: SheetData, columns: Sequence[int], lines: Sequence[int]) -> Sequence[Address]:
+    """Return the cells of a register over which a merged cell lies; ``columns``, ``lines``: where its columns and rows stand on the sheet."""
+    spots = [(line, at) for line in lines for at in columns if at >= 0]
+    covered = sheet.covered
+    return () if covered.isdisjoint(spots) else [spot for spot in spots if spot in covered]
+
+
 def under_merged(
     register: Register, sheet: SheetData, columns: Sequence[int], lines: Sequence[int]
 ) -> Iterator[tuple[int, int, Finding]]:
     """Yield row and column (from 0, of the register) of what a merged cell shows and its own row lacks, with the finding.
 
-    ``columns``, ``lines``: where the columns and rows stand on the sheet.
+    ``columns``, ``lines`` as in ``covered_among``.
     """
-    covered = sheet.covered
-    spots = [(line, at) for line in lines for at in columns if at >= 0]
-    if covered.isdisjoint(spots):
-        return
-    among = frozenset(lines)
+    covered, among = sheet.covered, frozenset(lines)
     for row, line in enumerate(lines):
         for number, at in enumerate(columns):
-            if at < 0 or (line, at) not in covered or not _is_blank(sheet.at(line, at)):
+            if at < 0 or (line, at) not in covered or not is_blank(sheet.at(line, at)):
                 continue
-            corner, value = _shown_at(sheet, covered, among, (line, at))
+            corner, value = _shown_at(sheet, among, (line, at))
             if value:
                 personal = register.columns[number].personal
                 facts: Mapping[str, Fact] = {
@@ -55,21 +57,17 @@ def under_merged(
                 yield row, number, Finding.found("V01", place, (key,), "merged", facts)
 
 
-def read_under_merged(sheet: SheetData, columns: Sequence[int], lines: Sequence[int]) -> Iterable[Finding]:
+def read_under_merged(sheet: SheetData, covered: Iterable[Address]) -> Iterator[Finding]:
     """Say of values that were read although a merged cell covers them, as of those of tables."""
-    covered = sheet.covered
-    spots = [(line, at) for line in lines for at in columns if at >= 0]
-    if not covered.isdisjoint(spots):
-        cells = [a1(*spot) for spot in spots if spot in covered and not _is_blank(sheet.at(*spot))]
-        if cells:
-            facts: Mapping[str, Fact] = {"cells": "、".join(cell_ranges(cells))}
-            yield Finding.found("F05", Place(sheet.name, cells[0]), (), "merged", facts)
+    cells = [a1(*spot) for spot in covered if not is_blank(sheet.at(*spot))]
+    if cells:
+        facts: Mapping[str, Fact] = {"cells": "、".join(cell_ranges(cells))}
+        yield Finding.found("F05", Place(sheet.name, cells[0]), (), "merged", facts)
 
 
-def _shown_at(
-    sheet: SheetData, covered: Covering, lines: Container[int], spot: Address
-) -> tuple[Address, str]:
+def _shown_at(sheet: SheetData, lines: Container[int], spot: Address) -> tuple[Address, str]:
     """Return the cell that is shown in place of ``spot``, above it among the rows or beside it, and what it shows."""
+    covered = sheet.covered
     top, left = spot
     while top and (top, spot[1]) in covered:
         top -= 1
@@ -80,7 +78,3 @@ def _shown_at(
         if value := shown(sheet.at(*at)).strip():
             return at, value
     return spot, ""
-
-
-def _is_blank(value: Raw) -> bool:
-    return value is None or value == "" or (isinstance(value, str) and not value.strip())

@@ -21,7 +21,7 @@ from pipeline.forms.values.typed import Typed, says_nothing, shown, unreadable
 from pipeline.intake.read.entries import hidden, with_prompt
 from pipeline.intake.read.labels import answered, normalise
 from pipeline.intake.read.placing import own_names
-from pipeline.intake.read.register_cells import is_left_blank, read_under_merged, under_merged
+from pipeline.intake.read.register_cells import covered_among, is_left_blank, read_under_merged, under_merged
 from pipeline.intake.read.register_copies import ListedRows, elsewhere
 from pipeline.intake.read.register_heads import (
     ENOUGH,
@@ -109,8 +109,7 @@ def _listed(register: Register, head: Head) -> ListedRows:
     below = list(_lines(head))
     are_rows = _are_rows(register, below, needed)
     for line, cells in enumerate(below, head.row + 1):
-        has_error = bool(errors) and any((line, column) in errors for column in head.columns)
-        sort = "" if are_rows or has_error else _sort_of(register, cells, needed)
+        sort = "" if are_rows or _has_error(head, errors, line) else _sort_of(register, cells, needed)
         if not sort:
             found.rows.append(cells)
             found.lines.append(line)
@@ -125,10 +124,11 @@ def _read(register: Register, listed: ListedRows, counted: Collection[str], into
     into.findings += off
     head = listed.head
     reader = _Reader(register, head, into, _errors(head.sheet))
-    merged = list(under_merged(register, head.sheet, head.columns, listed.lines))
-    into.unreadable |= {register.row_key(number, row): "" for row, number, _ in merged}
-    into.findings += [finding for _, _, finding in merged]
-    into.findings += read_under_merged(head.sheet, head.columns, listed.lines)
+    if covered := covered_among(head.sheet, head.columns, listed.lines):
+        merged = list(under_merged(register, head.sheet, head.columns, listed.lines))
+        into.unreadable |= {register.row_key(number, row): "" for row, number, _ in merged}
+        into.findings += [finding for _, _, finding in merged]
+        into.findings += read_under_merged(head.sheet, covered)
     values = reader.rows(listed.lines, listed.rows)
     into.rows[register.key] = Rows(head.sheet.name, head.columns, tuple(listed.lines), tuple(values))
     into.findings += reader.noted()
@@ -145,10 +145,6 @@ class _Reader:
         self._register, self._head, self._into, self._errors = register, head, into, errors
         self._known: list[dict[Raw, str]] = [{} for _ in register.columns]
         self._notes: defaultdict[tuple[int, str], list[tuple[Typed, Place]]] = defaultdict(list)
-
-    def has_error(self, line: int) -> bool:
-        """Whether a cell of the line holds an error, which readers show as a blank."""
-        return bool(self._errors) and any((line, column) in self._errors for column in self._head.columns)
 
     def rows(self, lines: Sequence[int], cells: Sequence[Sequence[Raw]]) -> list[tuple[str, ...]]:
         """Read all rows; what could not be read stands as it was written, and is told, row by row."""
@@ -169,7 +165,7 @@ class _Reader:
         return list(zip(*(values for values in plain if values is not None), strict=True))
 
     def _value(self, number: int, row: int, line: int, value: Raw) -> str:
-        if self.has_error(line):
+        if _has_error(self._head, self._errors, line):
             error = self._errors.get((line, self._head.columns[number]), "")
             return self._closely(number, row, line, value, error)
         return (
@@ -291,6 +287,11 @@ def _errors(sheet: SheetData) -> Mapping[tuple[int, int], str]:
     if sheet.appearance is None and b't="e"' not in sheet.xml:
         return {}
     return sheet.facts.errors
+
+
+def _has_error(head: Head, errors: Mapping[tuple[int, int], str], line: int) -> bool:
+    """Whether a cell of the line holds an error, which readers show as a blank."""
+    return bool(errors) and any((line, column) in errors for column in head.columns)
 
 
 def _of_totals(

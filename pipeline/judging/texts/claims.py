@@ -77,6 +77,16 @@ class Passage(NamedTuple):
     pieces: tuple[TextPiece, ...]
 
 
+class FiguresRead(NamedTuple):
+    """What a text claims."""
+
+    said: tuple[SaidFigure, ...]
+    of_all: tuple[SaidFigure, ...]
+    """What it says that all of a figure are: 收到18件，均予以公开."""
+    of_last: tuple[SaidFigure, ...]
+    """What it claims of last year: 2022年新收13件."""
+
+
 class ClaimReader:
     """Finds the claims of one rule; made once."""
 
@@ -109,29 +119,12 @@ class ClaimReader:
         self._home_topic = rule.home_topic
         self._counts, self._names = (compiled(pattern) for pattern in rule.triggers)
         self.passages = lru_cache(maxsize=64)(self._passages)
-        self._cached = lru_cache(maxsize=64)(self._read)
-
-    def read(
-        self, text: str, *, whole: bool = False, at_home: bool = False, hears: bool = False
-    ) -> tuple[SaidFigure, ...]:
-        """Return the figures that ``text`` claims, each paragraph standing for itself."""
-        return self._cached(text, whole=whole, at_home=at_home, hears=hears)[0]
-
-    def of_all(
-        self, text: str, *, whole: bool = False, at_home: bool = False, hears: bool = False
-    ) -> tuple[SaidFigure, ...]:
-        """Return what ``text`` says that all of a figure are: 收到18件，均予以公开."""
-        return self._cached(text, whole=whole, at_home=at_home, hears=hears)[1]
-
-    def of_last(
-        self, text: str, *, whole: bool = False, at_home: bool = False, hears: bool = False
-    ) -> tuple[SaidFigure, ...]:
-        """Return the figures that ``text`` claims of last year: 2022年新收13件."""
-        return self._cached(text, whole=whole, at_home=at_home, hears=hears)[2]
+        self.read = lru_cache(maxsize=64)(self._read)
 
     def _read(
         self, text: str, *, whole: bool = False, at_home: bool = False, hears: bool = False
-    ) -> tuple[tuple[SaidFigure, ...], tuple[SaidFigure, ...], tuple[SaidFigure, ...]]:
+    ) -> FiguresRead:
+        """Return what ``text`` claims, each paragraph standing for itself; ``hears``: its agency hears disputes for others."""
         found: list[SaidFigure] = []
         of_all: list[SaidFigure] = []
         of_last: list[SaidFigure] = []
@@ -144,7 +137,7 @@ class ClaimReader:
             found += state.said
             of_all += state.of_all
             of_last += state.of_last
-        return tuple(found), tuple(of_all), tuple(of_last)
+        return FiguresRead(tuple(found), tuple(of_all), tuple(of_last))
 
     def _passages(self, text: str, *, whole: bool = False, at_home: bool = False) -> tuple[Passage, ...]:
         """Return the passages of ``text`` that may say figures, at most one of each paragraph.

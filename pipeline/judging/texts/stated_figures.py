@@ -14,7 +14,7 @@ from pipeline.judging.texts.account import is_made_before
 from pipeline.judging.texts.aligned import is_slip
 from pipeline.judging.texts.aligning import Aligner
 from pipeline.judging.texts.beginnings import compiled
-from pipeline.judging.texts.claims import ClaimReader
+from pipeline.judging.texts.claims import ClaimReader, FiguresRead
 from pipeline.judging.texts.filed import masked
 from pipeline.judging.texts.meant import meanings, of_columns, value_of, values_of
 from pipeline.judging.texts.quoting import quoted
@@ -63,21 +63,20 @@ def reader_of(rule: FigureClaims) -> ClaimReader:
 
 def said_in(rule: FigureClaims, key: str, text: str, item: ReportTexts) -> Sequence[SaidFigure]:
     """Return what the text ``key`` of a report, tidy, claims."""
-    return reader_of(rule).read(masked(text, item), **_around(rule, key, item))
-
-
-def _around(rule: FigureClaims, key: str, item: ReportTexts) -> dict[str, bool]:
-    """Return what is known of a text besides its words: whose figures are its agency's own, and what it is about."""
-    return {
-        "whole": item.is_government,
-        "at_home": key == rule.home,
-        "hears": item.agency is None or compiled(rule.hearers).search(item.agency.name) is not None,
-    }
+    return _read(rule, key, text, item).said
 
 
 def of_last_in(rule: FigureClaims, key: str, text: str, item: ReportTexts) -> Sequence[SaidFigure]:
     """Return what the text ``key`` of a report, tidy, claims of last year."""
-    return reader_of(rule).of_last(masked(text, item), **_around(rule, key, item))
+    return _read(rule, key, text, item).of_last
+
+
+def _read(rule: FigureClaims, key: str, text: str, item: ReportTexts) -> FiguresRead:
+    """Read a text with what is known besides its words: whose figures are its agency's own, and what it is about."""
+    hears = item.agency is None or compiled(rule.hearers).search(item.agency.name) is not None
+    return reader_of(rule).read(
+        masked(text, item), whole=item.is_government, at_home=key == rule.home, hears=hears
+    )
 
 
 @lru_cache(maxsize=8)
@@ -105,8 +104,7 @@ def _of_all(
 ) -> Iterator[SaidFigure]:
     """Yield what all of a figure are said to be where the tables have fewer, unless the text tells that figure itself."""
     stated = {own.claim.key for own in said}
-    plain = masked(text, item)
-    for own in reader_of(rule).of_all(plain, **_around(rule, key, item)):
+    for own in _read(rule, key, text, item).of_all:
         meant = meanings(own.claim, item)
         if meant and own.value > max(meant) and own.claim.key not in stated:
             yield own

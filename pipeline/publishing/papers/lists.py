@@ -116,7 +116,8 @@ def published(
     page = book.page("公布情况", (10, _NAMES, 12, 14, 50, 24), landscape=True)
     ticked = {code: rest for code, _, *rest in reversed(written)}
     rows = [(item.code, item.name, *(ticked.get(item.code) or ("",) * 4)) for item in agencies]
-    left = [row for row in written if tuple(row[2:]) not in {own[2:] for own in rows if own[0] == row[0]}]
+    placed = {code: rest for code, _, *rest in rows}
+    left = [row for row in written if list(row[2:]) != placed.get(row[0])]
     _fill(page, f"{district}{form.about(year)}公布情况", PUBLISHED_HEADS, rows, input_from=2)
     total, last = len(rows) + 3, len(rows) + 1
     if left:

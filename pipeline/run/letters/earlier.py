@@ -15,7 +15,7 @@ from pipeline.forms.form import Form
 from pipeline.ledger import Ledger, assessments, campaign, imports
 from pipeline.ledger.campaign import RunResult
 from pipeline.letter import AnsweredFile, AnswerPlan, DistrictDelivery, Intention, Rejudged
-from pipeline.model import Finding, Report, Severity
+from pipeline.model import Finding, Number, Report, Severity
 from pipeline.periods import period_before
 from pipeline.run.letters.delivered import as_delivered
 from pipeline.wording.messages import spoken
@@ -46,7 +46,7 @@ class EarlierLetters:
         """Leave out of the version before what has only been found in it since: its sender never heard of that."""
         before = body.earlier
         if body.replaced and not body.again:
-            body = replace(body, changes=tuple(self._differences(body.replaced, body.arrival.report)))
+            body = replace(body, changes=tuple(self._differences(body.replaced.numbers, body.arrival.report)))
         if body.written_at is None:
             return body
         if body.again:
@@ -66,16 +66,12 @@ class EarlierLetters:
         """Say which figures of a version became others since its receipt."""
         again = self._accepted_again.get(arrival.sha256, [])
         then = next((item.numbers for item in reversed(again) if item.at <= since), {})
-        now = arrival.report.numbers if arrival.report else ()
-        for cell, new in zip(self.form.cells, now, strict=False):
-            old = then.get(cell.key)
-            if old is not None and old != new:
-                yield f"{cell.short_label}：{spoken(old)} 改为 {spoken(new)}"
+        yield from self._differences([then.get(cell.key) for cell in self.form.cells], arrival.report)
 
-    def _differences(self, then: Report, now: Report | None) -> Iterator[str]:
-        """Say which figures are others than in the report that was replaced."""
-        for cell, old, new in zip(self.form.cells, then.numbers, now.numbers if now else (), strict=False):
-            if old != new:
+    def _differences(self, then: Sequence[Number | None], now: Report | None) -> Iterator[str]:
+        """Say which figures are others than they were ``then``, in the form's order; of one that is not known nothing is said."""
+        for cell, old, new in zip(self.form.cells, then, now.numbers if now else (), strict=False):
+            if old is not None and old != new:
                 yield f"{cell.short_label}：{spoken(old)} 改为 {spoken(new)}"
 
     def _rejudged(self, arrival: AnsweredFile, since: datetime) -> Rejudged | None:

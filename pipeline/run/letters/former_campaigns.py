@@ -7,10 +7,10 @@ and what was decided in its 待办.xlsx since its last run, would be dropped wit
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import lru_cache, partial
+from functools import partial
 from pathlib import Path
 
 from pipeline.coordinating.todo_filled import read_filled
@@ -74,16 +74,18 @@ def sentences(ledger: Ledger, district: District, output: Path, *, now: datetime
             for item in letters.waiting(ledger, year)
             if item.kind == LetterKind.DELIVERY or (is_new and item.kind not in _OF_A_DAY)
         ]
-        yield from _letters(ledger, district, year, waiting)
+        yield from _letters(ledger, district, year, output, waiting)
     for year in years[:1]:
         yield from _decisions(replace(district, year=year), output)
 
 
-def _letters(ledger: Ledger, district: District, year: int, waiting: list[StoredLetter]) -> Iterator[str]:
+def _letters(
+    ledger: Ledger, district: District, year: int, output: Path, waiting: Sequence[StoredLetter]
+) -> Iterator[str]:
     unsigned = {item.key for item in letters.unsigned(ledger, year)}
     ready = [item for item in waiting if item.key not in unsigned]
-    place = f"output/{name_of(year)}/{f'{district.part}/' if district.part else ''}{output_record.LETTERS}"
     if ready:
+        place = _spoken(replace(district, year=year).results_in(output) / output_record.LETTERS, output)
         kinds = Counter(KIND_WORDS[LetterKind(item.kind)] for item in ready)
         said = "、".join(f"{word} {count} 封" for word, count in kinds.items())
         handles = " ".join(f"--letter {item.handle}" for item in ready[:_MOST])
@@ -104,16 +106,16 @@ def _decisions(former: District, output: Path) -> Iterator[str]:
     """Say what was decided in the workbook of a former campaign and is not done: its rows are cleared where it is."""
     for name in (TODO_NAME, NEW_TODO_NAME):
         path = former.results_in(output) / name
-        chosen = _chosen(path, path.stat().st_mtime_ns) if path.is_file() else ()
+        filled = read_filled(path).decisions if path.is_file() else ()
+        chosen = [item.choice for item in filled if item.choice]
         if chosen:
             said = "、".join(dict.fromkeys(chosen))
             yield (
-                f"output/{path.relative_to(output).as_posix()} 里选了的 {len(chosen)} 项（{said}）没有办：选好以后没有运行就换了报告期。"
+                f"{_spoken(path, output)} 里选了的 {len(chosen)} 项（{said}）没有办：选好以后没有运行就换了报告期。"
                 f"要办的，把报告期改回 {name_of(former.year)} 运行一次再改回来；不办的，在那份表里清空这几行的“决定”"
             )
 
 
-@lru_cache(maxsize=8)  # digest, page and screen ask in one run
-def _chosen(path: Path, _modified: int) -> tuple[str, ...]:
-    """Return what was chosen in the workbook at ``path``, row by row."""
-    return tuple(item.choice for item in read_filled(path).decisions if item.choice)
+def _spoken(path: Path, output: Path) -> str:
+    """Say where something lies in the folder of results."""
+    return f"output/{path.relative_to(output).as_posix()}"
