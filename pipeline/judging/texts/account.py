@@ -11,6 +11,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from pipeline.judging.texts.pieces import ENUMERATION, OTHER, OWN, RUNNING, TextPiece
+from pipeline.judging.texts.tidy import STOPS
 
 if TYPE_CHECKING:
     from pipeline.forms.narrative import Claim, Concepts
@@ -74,6 +75,8 @@ class _BeforeBracket:
 class Account:
     """What is known while a paragraph is read."""
 
+    text: str
+    """The text of the paragraph, and all around it."""
     hears: bool = False
     """Whether the agency hears disputes for others."""
     topic: str = ""
@@ -132,14 +135,28 @@ class Account:
         self.lists += 1
         self.part_of = self.lists
 
-    def enter_bracket(self) -> None:
+    def end_clause(self, mark: str) -> None:
+        """Go past the mark that ends a clause."""
+        if mark == "（":
+            self._enter_bracket()
+        elif mark == "）":
+            self._leave_bracket()
+        elif mark == "：":
+            self.open_list()
+        elif mark == "；":
+            self.pending, self.is_showing = None, False
+        elif mark and mark in STOPS:
+            self._end_sentence()
+        self.ended = mark
+
+    def _enter_bracket(self) -> None:
         """Remember what is spoken of before a bracket."""
         before = _BeforeBracket(
             self.level, self.topic, self.subject, self.pending, len(self.said), dict(self.others)
         )
         self.brackets.append(before)
 
-    def leave_bracket(self) -> None:
+    def _leave_bracket(self) -> None:
         """Go on with what was spoken of before the bracket: 诉讼8件（直接起诉5件，复议后起诉3件），维持6件."""
         if not self.brackets:
             return
@@ -178,7 +195,7 @@ class Account:
         if self.ended == "；" and self.aside and pieces and pieces[0].kind is OWN:
             self.level, self.aside = max(self.level, self.aside), UNCLEAR
 
-    def end_sentence(self) -> None:
+    def _end_sentence(self) -> None:
         """Forget what holds for one sentence alone."""
         self.pending = None
         self.brackets.clear()

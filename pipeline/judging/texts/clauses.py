@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from pipeline.forms.narrative import NAMED, NO, WITHIN
 from pipeline.judging.texts.pieces import COUNT, ENUMERATION, MARK, OTHER, UNKNOWN, TextPiece, has, meaning
+from pipeline.judging.texts.tidy import STOPS
 
+CLAUSE_ENDS = f"，；：、（）{STOPS}"
 _MOST_UNKNOWN = 8
 """Characters around a topic named in full that need not be known."""
 
@@ -82,6 +84,11 @@ def is_part(head: Sequence[TextPiece]) -> bool:
 def begins_unknown(between: Sequence[TextPiece]) -> bool:
     """Say whether what stands between two numbers begins with the name of something that is not known: 收到20件留言并答复47件申请."""
     return bool(between) and between[0].kind is UNKNOWN
+
+
+def turn_of(tail: Sequence[TextPiece]) -> int:
+    """Return where the words after a number turn to what was done with it (47件申请｜并办结); their end where they do not."""
+    return next((at for at, piece in enumerate(tail) if "then" in piece.concepts), len(tail))
 
 
 def joined(pieces: Sequence[TextPiece]) -> list[list[TextPiece]]:

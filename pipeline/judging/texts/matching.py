@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.forms.narrative import BARE, NO, OTHERS_TOO, REMAINDER, SUM, WITHIN, Sum
 from pipeline.judging.texts.account import CLEAR, LISTED, Account
-from pipeline.judging.texts.clauses import joined
+from pipeline.judging.texts.clauses import joined, turn_of
 from pipeline.judging.texts.pieces import OWN, TextPiece, has, is_clear, meaning
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ class ClaimMatcher:
         before = meaning(head)
         if REMAINDER in before and len(parts := joined(head)) > 1 and meaning(parts[-1]) == {REMAINDER}:
             return []  # 未到期及其他52件
-        turn = next((at for at, piece in enumerate(tail) if "then" in piece.concepts), len(tail))
+        turn = turn_of(tail)
         if has(head, "these"):  # 这9件申请｜主要涉及补贴: what is told again is known by what it is called
             turn = next((at + 1 for at, piece in enumerate(tail) if self._topics & set(piece.concepts)), turn)
         noun, predicate = tail[:turn], tail[turn:]
@@ -155,11 +155,11 @@ class ClaimMatcher:
         return state.topic in claim.topics or passes
 
     def together(
-        self, state: Account, text: str, head: list[TextPiece], topics: Concepts, number: TextPiece
+        self, state: Account, head: list[TextPiece], topics: Concepts, number: TextPiece
     ) -> Claim | None:
         """Return the claim of several things told in one number (不存在或不掌握21件): their sum, where none is left open."""
         parts = joined(head)
-        if len(parts) < 2 or "等" in text[head[0].start : head[-1].end]:  # noqa: PLR2004 - one thing is no list
+        if len(parts) < 2 or "等" in state.text[head[0].start : head[-1].end]:  # noqa: PLR2004 - one thing is no list
             return None
         found = [next(self.fitting(state, meaning(part), topics, number), None) for part in parts]
         claims = [

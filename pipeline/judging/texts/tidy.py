@@ -41,7 +41,7 @@ _SHORT_LINE = 20
 """A line of fewer characters is a heading, or a paragraph of its own, unless a number follows."""
 SENTENCE = re.compile(r"[^。！？!?\n]{1,1000}[。！？!?]?")
 """A sentence; what goes on for longer than a page without a stop is cut, so that no rule looks at it as one."""
-_STOPS = "。！？\n"
+STOPS = "。！？\n"
 
 
 def tidy(text: str) -> str:
@@ -75,4 +75,4 @@ def sentences(paragraph: str) -> list[str]:
 def sentence_begin(text: str, at: int, reach: int) -> int:
     """Return where the sentence around ``at`` begins, or ``reach`` characters before it, if that is nearer."""
     first = max(0, at - reach)
-    return max(text.rfind(mark, first, at) for mark in _STOPS) + 1 or first
+    return max(text.rfind(mark, first, at) for mark in STOPS) + 1 or first
