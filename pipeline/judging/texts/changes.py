@@ -12,7 +12,7 @@ from pipeline.judging.texts.beginnings import compiled
 from pipeline.judging.texts.numerals import value_of
 from pipeline.judging.texts.percents import fits, percent, share
 from pipeline.judging.texts.quoting import quoted
-from pipeline.judging.texts.tidy import sentence_begin
+from pipeline.judging.texts.tidy import STOPS, sentence_begin
 
 if TYPE_CHECKING:
     from pipeline.forms.narrative import Ratios
@@ -27,7 +27,7 @@ _HARDLY = 5
 """Percent by which a figure may differ that is told to be hardly another, or in tenths."""
 _SAID_OF, _TENTH = {"percent": "%", "tenths": "成"}, 10
 """What stands behind a share, and how many percent a tenth is."""
-_STOP = re.compile("[。！？\n]")
+_STOP = re.compile(f"[{STOPS}]")
 _OTHER = re.compile(r"[\d。]")
 _REACH, _MOST_EARLIER = 200, 8
 """Characters, and numbers in them, before two numbers of which one may not be the one that is compared."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from pipeline.judging.texts.tidy import sentence_around
 from pipeline.wording.personal_numbers import mask
 
 _AROUND = 36
@@ -15,9 +16,7 @@ _FIGURE = re.compile(r"\d{1,9}")
 
 def quoted(text: str, start: int, end: int) -> str:
     """Return the sentence around ``text[start:end]``, shortened, what lies between them marked, long numbers masked."""
-    first = max(text.rfind(mark, 0, start) for mark in "。！？\n") + 1
-    stops = [at for at in (text.find(mark, end) for mark in "。！？\n") if at >= 0]
-    last = min(stops, default=len(text))
+    first, last = sentence_around(text, start, end)
     before, after = text[first:start], text[end:last]
     if len(before) > _AROUND:
         before = f"……{before[-_AROUND:]}"

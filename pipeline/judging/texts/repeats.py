@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from pipeline.judging.texts.filed import ReportTexts
     from pipeline.model import Fact, Finding, Number
 
-_STOPS = "。！？\n"
 _CLAUSES = "，；："
 _REACH, _FAR = 200, 2000
 """Characters before a number in which its sentence begins, and in which that stands to which a text comes back."""
@@ -72,7 +71,7 @@ class Repeats:
         begun = f"\n{text}"
         for pattern in self._counted:
             for found in pattern.finditer(begun):
-                start = max(begun.rfind(mark, 0, found.start("n")) for mark in _STOPS) + 1
+                start = sentence_begin(begun, found.start("n"), found.start("n"))
                 value = value_of(found["n"])
                 if value is not None and not self._elsewhere.search(begun, start, found.start("what")):
                     what = self._plain.sub("", found["what"])

@@ -23,12 +23,12 @@ from pipeline.judging.texts.pieces import (
     has,
     meaning,
 )
+from pipeline.judging.texts.tidy import STOPS
 
 if TYPE_CHECKING:
     from pipeline.forms.narrative import Concepts, Nearby
     from pipeline.model import Number
 
-_STOPS = "。！？\n"
 _LASTING = 2
 """Sentences for which what is spoken of is remembered."""
 _HOW_MANY = {"两": 2, "二": 2, "三": 3, "四": 4}
@@ -156,7 +156,7 @@ def placed(
             if found and found[-1].sentence == place.sentence:
                 found[-1].later |= place.before
         place.ended = ends
-        if ends and ends in _STOPS:
+        if ends and ends in STOPS:
             place.end_sentence()
     return found
 

@@ -42,6 +42,7 @@ _SHORT_LINE = 20
 SENTENCE = re.compile(r"[^。！？!?\n]{1,1000}[。！？!?]?")
 """A sentence; what goes on for longer than a page without a stop is cut, so that no rule looks at it as one."""
 STOPS = "。！？\n"
+"""What ends a sentence of a tidy text."""
 
 
 def tidy(text: str) -> str:
@@ -76,3 +77,9 @@ def sentence_begin(text: str, at: int, reach: int) -> int:
     """Return where the sentence around ``at`` begins, or ``reach`` characters before it, if that is nearer."""
     first = max(0, at - reach)
     return max(text.rfind(mark, first, at) for mark in STOPS) + 1 or first
+
+
+def sentence_around(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return where the sentence around ``text[start:end]`` begins, and where its stop stands."""
+    stops = [at for at in (text.find(mark, end) for mark in STOPS) if at >= 0]
+    return sentence_begin(text, start, start), min(stops, default=len(text))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.judging.texts.beginnings import any_of, compiled
 from pipeline.judging.texts.quoting import quoted
-from pipeline.judging.texts.tidy import SENTENCE
+from pipeline.judging.texts.tidy import SENTENCE, sentence_around
 
 if TYPE_CHECKING:
     from pipeline.forms.narrative import OtherYear, StatedPeriod
@@ -137,7 +137,6 @@ def other_year(rule: OtherYear, _around: TextContext) -> Check:
 
 def _excused(excuses: Iterable[str], text: str, found: re.Match[str]) -> bool:
     """Say whether a word of the sentence explains the other year."""
-    first = max(text.rfind(mark, 0, found.start()) for mark in "。！？\n") + 1
-    stops = [at for at in (text.find(mark, found.end()) for mark in "。！？\n") if at >= 0]
-    sentence = text[first : min(stops, default=len(text))]
+    first, last = sentence_around(text, *found.span())
+    sentence = text[first:last]
     return any(word in sentence for word in excuses)
