@@ -20,9 +20,9 @@ from pipeline.model import CHINA, Assessment, Number, Submission
 from pipeline.publishing import documents
 from pipeline.publishing.template import build_workbook
 from pipeline.publishing.word.printed_figures import FigureReader, read_figures
-from pipeline.run import assessing, batch
+from pipeline.run import batch, guarded_judging, judging_context
 from pipeline.run import opening as night_barrier
-from pipeline.run.assessing import JudgingContext
+from pipeline.run.judging_context import JudgingContext
 from tests.support.fills import report
 from tests.support.folders import YEAR, contents, inputs_only, make_district
 
@@ -49,7 +49,7 @@ class Effort:
 @pytest.fixture
 def effort(monkeypatch: pytest.MonkeyPatch) -> Effort:
     made = Effort()
-    read_file, judge = barrier.read_file, assessing._judge  # noqa: SLF001 - watched, not changed
+    read_file, judge = barrier.read_file, guarded_judging._judge  # noqa: SLF001 - watched, not changed
 
     def watched_read(arguments: str, blobs: Sequence[bytes]) -> tuple[str, Sequence[bytes]]:
         made.read += 1
@@ -62,7 +62,7 @@ def effort(monkeypatch: pytest.MonkeyPatch) -> Effort:
         return judge(campaign, stale, kept)
 
     monkeypatch.setattr(barrier, "read_file", watched_read)
-    monkeypatch.setattr(assessing, "_judge", watched_judge)
+    monkeypatch.setattr(guarded_judging, "_judge", watched_judge)
     return made
 
 
@@ -169,7 +169,7 @@ def test_a_new_program_reads_the_originals_though_the_inbox_is_empty(
     first = rows(night(district))
     shutil.rmtree(district / "inbox")
     (district / "inbox").mkdir()
-    for module in (assessing, night_barrier):
+    for module in (judging_context, night_barrier):
         monkeypatch.setattr(module, "program", lambda: "another")
     (district / "output" / str(YEAR) / "figures.csv").unlink()
     assert rows(night(district)) == first
@@ -184,7 +184,7 @@ def test_what_could_not_be_kept_keeps_its_reading(
     shutil.rmtree(district / "inbox")
     (district / "inbox").mkdir()
     shutil.rmtree(district / "output" / "ledger" / "originals")
-    for module in (assessing, night_barrier):
+    for module in (judging_context, night_barrier):
         monkeypatch.setattr(module, "program", lambda: "another")
     (district / "output" / str(YEAR) / "figures.csv").unlink()
     assert rows(night(district)) == first

@@ -7,125 +7,31 @@ as its basis is: the file, its owner, the configuration, last year's report, the
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache, partial
 from typing import TypeAlias
 
 from pipeline.district.folder import District
-from pipeline.district.mergers import Bodies, Pasts, added, on_their_own
+from pipeline.district.mergers import on_their_own
 from pipeline.forms.form import Form
-from pipeline.forms.library import titles_of
-from pipeline.intake.guard.isolation import ItemWork, set_aside
-from pipeline.intake.identify import binding, identity
-from pipeline.intake.read.stamped import REFUSING, among
-from pipeline.judging.rules.carried_tables import Counted, CountedRegister, carried_into
+from pipeline.intake.identify import binding
 from pipeline.judging.rules.reports import report_of
 from pipeline.ledger import Ledger, arrivals, assessments, bindings, decisions, readings, remainders
 from pipeline.ledger.arrivals import Arrival
 from pipeline.ledger.assessments import Judgement
-from pipeline.ledger.codes import Memory
-from pipeline.ledger.decisions import of_kind
-from pipeline.machine.ahead import wait_for_the_rest
-from pipeline.machine.digest import digest_of, program
-from pipeline.machine.pool import JobFailure
 from pipeline.machine.shared_keys import SharedKeys
 from pipeline.machine.work import Progress
-from pipeline.model import (
-    ABOUT_RULES,
-    CHINA,
-    Agency,
-    ArrivalKey,
-    Assessment,
-    Decision,
-    DecisionKind,
-    Envelope,
-    Finding,
-    PastReport,
-    Reading,
-    Submission,
-    Verdict,
-)
-from pipeline.periods import period_before
+from pipeline.model import CHINA, Agency, ArrivalKey, Assessment, DecisionKind, Finding, Reading, Verdict
 from pipeline.publishing.data.record import Leftover
+from pipeline.run.filing import Filed, filed_arrivals
+from pipeline.run.guarded_judging import judged
 from pipeline.run.inbox import Inbox
-from pipeline.run.newest_word import words_of
+from pipeline.run.judging_context import JudgingContext
 from pipeline.run.opening import Barrier, File, reader_of
 from pipeline.run.replacing import basis_of, held_back
-from pipeline.run.sorting import (
-    Identified,
-    KnownArrivals,
-    SortedArrivals,
-    is_settled_by_a_newer_one,
-    sort_out,
-)
+from pipeline.run.sorting import KnownArrivals, is_settled_by_a_newer_one, sort_out
 from pipeline.versions import versions_of
-
-
-@dataclass(frozen=True, slots=True)
-class JudgingContext:
-    """What a judgement depends on besides the file itself. ``history`` is last year's report by agency code, as bodies stand now.
-
-    ``pasts`` are last year's reports as they were made, from which a file that came before a merger is compared with its own.
-    """
-
-    form: Form
-    district: District
-    history: Pasts
-    pasts: Pasts
-    bodies: Bodies
-    memory: Memory
-    decisions: Sequence[Decision] = ()
-    counted: Mapping[str, Pasts] = field(default_factory=dict)
-    """By form collected beside this one: what the accepted reports of each body come to there."""
-
-    @property
-    def basis(self) -> str:
-        """Digest what every judgement of the campaign depends on."""
-        own = self.district
-        settings = (
-            own.name,
-            own.level,
-            own.year,
-            own.form,
-            own.form_mark,
-            own.deadline,
-            own.rules,
-            own.collected,
-        )
-        days = (own.calendar.holidays, own.calendar.workdays) if self.form.registers else ()
-        return digest_of(
-            (program(), settings, *days, own.trusted_senders, *own.extensions, *own.roster_agencies)
-        )
-
-    @property
-    def titles(self) -> list[str]:
-        """What the forms are called that the district collects at the same time; nothing where there is one alone."""
-        collected = dict.fromkeys(form for form, _ in self.district.collected)
-        known = (titles_of(form, self.form.reference, self.district.folder) for form in collected)
-        return [title for title, _ in filter(None, known)]
-
-    @property
-    def accepted(self) -> dict[int, Decision]:
-        """Return the decisions by which files are accepted that would be held, by the numbers of the files."""
-        return {item.envelope: item for item in self.decided(DecisionKind.ACCEPT)}
-
-    def counted_for(self, agency: Agency | None, came_at: datetime | None) -> Counted:
-        """Return what the registers come to that belong to a report that ``agency`` sends at that moment."""
-        if agency is None:
-            return {}
-        day = came_at.astimezone(CHINA).date() if came_at else date.min
-        found: dict[str, CountedRegister] = {}
-        for form, reports in self.counted.items():
-            own, uneven = self.bodies.counterparts(agency, day, reports)
-            if own or uneven:
-                whole = own[0] if len(own) == 1 else added(agency, self.district.year, own)
-                found[form] = CountedRegister(whole.numbers, tuple(item.name for item in uneven))
-        return found
-
-    def decided(self, *kinds: DecisionKind) -> list[Decision]:
-        """Return the decisions of ``kinds``."""
-        return of_kind(self.decisions, *kinds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +79,7 @@ def assess(
     stood = {number: item for number, item in earlier.items() if number not in back_again}
     sorted_out = sort_out(campaign.district, known, found, inbox.messages, _known(ledger, campaign, stood))
     bindings.keep(ledger, sorted_out.bindings, at=now)
-    filed = _filed(ledger, campaign, sorted_out, known, found)
+    filed = filed_arrivals(ledger, campaign, sorted_out, known, found)
     known_repeats = arrivals.repeated(ledger, year)
     back = {file.item.id for file in filed} & known_repeats
     done = [
@@ -183,8 +89,8 @@ def assess(
     stale = [at for at, item in enumerate(done) if item is None]
     progress("校验", 0, len(stale))
     barrier.prepare(len(stale))
-    judged = _judged(barrier, campaign, [filed[at].sent for at in stale], [item for item in done if item])
-    for at, assessment in zip(stale, judged, strict=True):
+    fresh = judged(barrier, campaign, [filed[at].sent for at in stale], [item for item in done if item])
+    for at, assessment in zip(stale, fresh, strict=True):
         done[at] = replace(assessment, version=filed[at].version)
     whole = [replace(item, word=file.word) for file, item in zip(filed, done, strict=True) if item]
     held = _held(campaign, filed, whole, stood)
@@ -220,59 +126,9 @@ def assess(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Filed:
-    """An arrival, whose it is, the submission it makes, its number among those of its agency, and on what its judgement rests."""
-
-    item: Arrival
-    who: identity.Identity
-    sent: Submission
-    version: int
-    word: int
-    basis: str
-
-
-def _filed(
-    ledger: Ledger,
-    campaign: JudgingContext,
-    sorted_out: SortedArrivals,
-    known: Sequence[Arrival],
-    found: Mapping[str, Reading],
-) -> list[_Filed]:
-    """Number what is kept of the arrivals, with what their senders said of them, and say what each makes."""
-    year = campaign.district.year
-    versions = assessments.number_versions(
-        ledger, year, [(item.id, who.agency.code) for item, who in sorted_out.kept if who.agency]
-    )
-    words = words_of(
-        sorted_out.kept, versions, sorted_out.words, campaign.decisions, known, sorted_out.before
-    )
-    kept = [(item, _with_findings(who, words.findings.get(item.id, ()))) for item, who in sorted_out.kept]
-    assessments.keep_words(
-        ledger,
-        year,
-        {(who.agency.code, versions[item.id]): words.of[item.id] for item, who in kept if who.agency},
-    )
-    firsts = _first_arrivals(kept)
-    accepted = campaign.accepted
-    counted = [campaign.counted_for(who.agency, item.came_at) for item, who in kept]
-    submissions = [
-        replace(
-            _submission(campaign, item, found[item.envelope.sha256], who, firsts, own),
-            accepted=accepted[item.id].reason if item.id in accepted else "",
-        )
-        for (item, who), own in zip(kept, counted, strict=True)
-    ]
-    bases = _bases(campaign, kept, submissions, counted)
-    return [
-        _Filed(item, who, sent, versions.get(item.id, 0), words.of[item.id], basis)
-        for (item, who), sent, basis in zip(kept, submissions, bases, strict=True)
-    ]
-
-
 def _held(
     campaign: JudgingContext,
-    filed: Sequence[_Filed],
+    filed: Sequence[Filed],
     whole: Sequence[Assessment],
     stood: Mapping[int, Judgement],
 ) -> Mapping[int, Assessment]:
@@ -329,7 +185,7 @@ def _all_readings(
 
 
 def _copies(
-    copies: Iterable[Arrival], filed: Sequence[_Filed], assessments: Sequence[Assessment]
+    copies: Iterable[Arrival], filed: Sequence[Filed], assessments: Sequence[Assessment]
 ) -> Iterator[Leftover]:
     """Name the agency whose file is repeated; of one that is held nobody can say whose it is."""
     originals = {
@@ -352,23 +208,6 @@ def _beside(item: Arrival) -> Leftover:
     return replace(_leftover(item, Verdict.NOT_A_SUBMISSION), findings=found)
 
 
-def submission(envelope: Envelope, found: Reading, who: identity.Identity, level: str) -> Submission:
-    """Join a reading with its envelope's facts and its owner; ``level`` is taken where nobody owns it."""
-    return Submission(
-        file=envelope.path,
-        name=envelope.name,
-        sha256=envelope.sha256,
-        source=envelope.source,
-        received_at=envelope.received_at,
-        order=envelope.order,
-        reading=replace(found, findings=(*who.findings, *found.findings)),
-        agency=who.agency,
-        level=who.agency.level if who.agency else level,
-        year=who.year,
-        held=who.held or any(finding.is_barrier for finding in found.findings),
-    )
-
-
 def _known(ledger: Ledger, campaign: JudgingContext, earlier: Mapping[int, Judgement]) -> KnownArrivals:
     return KnownArrivals(
         earlier=earlier,
@@ -384,57 +223,6 @@ def _known(ledger: Ledger, campaign: JudgingContext, earlier: Mapping[int, Judge
             )
         },
     )
-
-
-def _with_findings(who: identity.Identity, findings: Sequence[Finding]) -> identity.Identity:
-    return replace(who, findings=(*who.findings, *findings)) if findings else who
-
-
-def _submission(
-    campaign: JudgingContext,
-    item: Arrival,
-    found: Reading,
-    who: identity.Identity,
-    firsts: Mapping[str, datetime | None],
-    counted: Counted,
-) -> Submission:
-    """Join what is known of an arrival with its one time of receipt, with what its registers come to, and with which past it is compared."""
-    if campaign.district.collected and any(item.variant == REFUSING for item in found.findings):
-        found = replace(found, findings=among(found.findings, campaign.titles))
-    made = submission(
-        item.envelope, carried_into(campaign.form, found, counted), who, campaign.district.level
-    )
-    is_guessed = item.envelope.received_at is None
-    return replace(
-        made,
-        asked=campaign.district.year,
-        first_at=firsts[who.agency.code] if who.agency else None,
-        received_at=item.came_at,
-        received_guessed=is_guessed,
-        surely_after=item.looked_at.astimezone(CHINA).date() if is_guessed and item.looked_at else None,
-        past_key=_past_key(campaign, item, who.agency),
-    )
-
-
-def _past_key(campaign: JudgingContext, item: Arrival, agency: Agency | None) -> str:
-    """Name the past that a file is compared with: of its agency with the parts that it had when the file came."""
-    if agency is None or item.came_at is None:
-        return ""
-    parts = campaign.bodies.parts_of(agency.code, item.came_at.astimezone(CHINA).date())
-    return "+".join((agency.code, *(part.code for part in parts)))
-
-
-def _pasts(campaign: JudgingContext, submissions: Sequence[Submission]) -> dict[str, PastReport]:
-    """Return the pasts that ``submissions`` name."""
-    found: dict[str, PastReport] = {}
-    for item in submissions:
-        if item.agency and item.past_key not in found and item.received_at:
-            day = item.received_at.astimezone(CHINA).date()
-            past = campaign.bodies.past_of(
-                item.agency, campaign.pasts, period_before(campaign.district.year), day=day
-            )
-            found |= {item.past_key: past} if past else {}
-    return found
 
 
 def apart(campaign: JudgingContext, done: Sequence[Assessment]) -> list[Agency]:
@@ -455,39 +243,7 @@ def _day_of(item: Assessment) -> date:
     return came.astimezone(CHINA).date() if came else date.min
 
 
-def _first_arrivals(kept: Sequence[Identified]) -> dict[str, datetime | None]:
-    """Return when the first file of each agency came, by its code."""
-    firsts: dict[str, datetime | None] = {}
-    for item, who in kept:
-        if who.agency:
-            firsts.setdefault(who.agency.code, item.came_at)
-    return firsts
-
-
-def _bases(
-    campaign: JudgingContext,
-    kept: Sequence[Identified],
-    submissions: Sequence[Submission],
-    counted: Sequence[Counted],
-) -> list[str]:
-    """Digest for each file everything its judgement depends on."""
-    whole, pasts = campaign.basis, _pasts(campaign, submissions)
-    exceptions: dict[str, list[Decision]] = {}
-    for waiver in campaign.decided(*ABOUT_RULES):
-        exceptions.setdefault(waiver.agency, []).append(waiver)
-    bases = []
-    for (item, who), sent, registers in zip(kept, submissions, counted, strict=True):
-        code = who.agency.code if who.agency else ""
-        past = pasts.get(sent.past_key)
-        times = (sent.received_at, sent.surely_after, sent.first_at)
-        own = [registers] if registers else []
-        accepted = [sent.accepted] if sent.accepted else []
-        depends = (whole, item.envelope, who, past, exceptions.get(code), *times, *own, *accepted)
-        bases.append(digest_of(depends))
-    return bases
-
-
-def _restored(form: Form, file: _Filed, known: Judgement | None) -> Assessment | None:
+def _restored(form: Form, file: Filed, known: Judgement | None) -> Assessment | None:
     """Return the assessment that the ledger has, None where it does not hold any more."""
     if known is None or known.basis != file.basis:
         return None
@@ -497,7 +253,7 @@ def _restored(form: Form, file: _Filed, known: Judgement | None) -> Assessment |
     return Assessment(replace(sent, reading=settled), known.findings, known.verdict, report, file.version)
 
 
-def _settled(filed: Sequence[_Filed], whole: Sequence[Assessment]) -> set[int]:
+def _settled(filed: Sequence[Filed], whole: Sequence[Assessment]) -> set[int]:
     """Return the numbers of the files that waited for a person and need no longer, for a newer report was accepted."""
     if not any(finding.is_open for item in whole for finding in item.findings):
         return set()  # nearly every night: then nothing is made anew of what was judged before
@@ -505,7 +261,7 @@ def _settled(filed: Sequence[_Filed], whole: Sequence[Assessment]) -> set[int]:
     return {number for number, item in standing.items() if is_settled_by_a_newer_one(item, standing)}
 
 
-def _sent_anew(district: District, filed: Sequence[_Filed], whole: Sequence[Assessment]) -> Iterator[int]:
+def _sent_anew(district: District, filed: Sequence[Filed], whole: Sequence[Assessment]) -> Iterator[int]:
     """Yield the numbers of the files on another's template whose senders have sent the same figures on their own since."""
     for file, item in zip(filed, whole, strict=True):
         if item.verdict is not Verdict.HELD or not binding.is_foreign(file.who.findings):
@@ -523,7 +279,7 @@ def _sent_anew(district: District, filed: Sequence[_Filed], whole: Sequence[Asse
             yield file.item.id
 
 
-def _judgement(file: _Filed, done: Assessment) -> Judgement:
+def _judgement(file: Filed, done: Assessment) -> Judgement:
     sent, settled = file.sent, done.submission.reading
     is_as_read = settled == sent.reading and not sent.reading.from_registers
     return Judgement(
@@ -534,91 +290,4 @@ def _judgement(file: _Filed, done: Assessment) -> Judgement:
         verdict=done.verdict,
         findings=done.findings,
         settled=None if is_as_read else settled,
-    )
-
-
-def _judged(
-    barrier: Barrier, campaign: JudgingContext, stale: Sequence[Submission], kept: Sequence[Assessment]
-) -> list[Assessment]:
-    """Judge what is new; a file that cannot be judged is held and keeps nothing from the others."""
-    if not stale:
-        return []
-    late = _too_late(barrier, campaign, stale)
-    stale = [
-        _aside(barrier, campaign, item, late[item.sha256]) if item.sha256 in late else item for item in stale
-    ]
-    paths = {item.sha256: item.file for item in stale}
-    done = barrier.together(paths, lambda: _judge(campaign, stale, kept))
-    if done is not None:
-        return done
-    passing = [_passing(barrier, campaign, item) for item in stale]
-    done = barrier.together(paths, lambda: _judge(campaign, passing, kept))
-    return _one_by_one(campaign, passing, kept) if done is None else done
-
-
-def _too_late(
-    barrier: Barrier, campaign: JudgingContext, stale: Sequence[Submission]
-) -> dict[str, JobFailure]:
-    """Return the files with texts of extraordinary length that do not come to an end in time."""
-    from pipeline.judging.texts import trial  # noqa: PLC0415 - seldom
-
-    long = {item.sha256: item for item in stale if trial.length(item) > trial.LONG}
-    left: dict[str, JobFailure] = {}
-    works: list[ItemWork[str]] = []
-    room = trial.TOGETHER
-    for key, item in long.items():
-        room -= trial.length(item)
-        if room < 0:
-            left[key] = barrier.note_left(key, item.file)
-        else:
-            job = partial(
-                trial.reading_of_texts, campaign.form.reference, item, campaign.district.roster_agencies
-            )
-            works.append(ItemWork(key, "", job))
-    return left | barrier.in_time(works, {key: item.file for key, item in long.items()})
-
-
-def _one_by_one(
-    campaign: JudgingContext, passing: Sequence[Submission], kept: Sequence[Assessment]
-) -> list[Assessment]:
-    """Judge each file alone, after those before it: each is known to come to its end."""
-    done: list[Assessment] = []
-    for item in passing:
-        done += _judge(campaign, [item], [*kept, *done])
-    return done
-
-
-def _passing(barrier: Barrier, campaign: JudgingContext, item: Submission) -> Submission:
-    """Return a file as it is if it can be judged alone, else as one that was set aside."""
-    tried = barrier.tried(item.sha256, item.file, lambda: _judge(campaign, [item], ()))
-    return _aside(barrier, campaign, item, tried) if isinstance(tried, JobFailure) else item
-
-
-def _aside(barrier: Barrier, campaign: JudgingContext, item: Submission, failure: JobFailure) -> Submission:
-    """Return a file as one that was set aside, and remember it so."""
-    aside = set_aside(failure.kind)
-    readings.keep(barrier.ledger, reader_of(campaign.district), {item.sha256: aside}, campaign.form.places)
-    return replace(item, reading=aside, held=True)
-
-
-def _judge(
-    campaign: JudgingContext, stale: Sequence[Submission], kept: Sequence[Assessment]
-) -> list[Assessment]:
-    """Judge what is new as one batch; ``kept`` are the assessments that stand."""
-    from pipeline.judging.rules.judge import judge  # noqa: PLC0415 - pandas and pandera, only where they are used
-
-    wait_for_the_rest()
-    return judge(
-        campaign.form,
-        stale,
-        rules=campaign.district.rules,
-        history=_pasts(campaign, stale),
-        agencies=campaign.district.roster_agencies,
-        deadlines={
-            agency.code: campaign.district.deadline_of(agency.code)
-            for agency in campaign.district.roster_agencies
-        },
-        waivers=campaign.decided(*ABOUT_RULES),
-        calendar=campaign.district.calendar,
-        others=[item.report for item in kept if item.report],
     )

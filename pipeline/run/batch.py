@@ -73,7 +73,8 @@ if TYPE_CHECKING:
     from pipeline.publishing.file_plan import Publication
     from pipeline.publishing.outputs import Published
     from pipeline.publishing.summary.background import PastFigures
-    from pipeline.run.assessing import Assessed, JudgingContext
+    from pipeline.run.assessing import Assessed
+    from pipeline.run.judging_context import JudgingContext
 
 LOGS = "log"
 """In the ledger's folder: a log for each day."""

@@ -25,7 +25,7 @@ from pipeline.judging.rules.carried_tables import carried_into
 from pipeline.machine.ahead import load_ahead
 from pipeline.machine.pool import BUG, Jobs
 from pipeline.model import Assessment, Submission
-from pipeline.run.assessing import submission
+from pipeline.run.filing import submission
 
 if TYPE_CHECKING:
     from pipeline.forms.form import Form

@@ -17,10 +17,10 @@ from pipeline.model import ConfigError
 from pipeline.periods import period_before
 from pipeline.publishing.word.untouched import is_untouched
 from pipeline.run import mailing, published_folder
-from pipeline.run.assessing import JudgingContext
 from pipeline.run.fingerprint import fingerprint
 from pipeline.run.inbox import Inbox, look
 from pipeline.run.journal import Journal
+from pipeline.run.judging_context import JudgingContext
 from pipeline.run.opening import Barrier
 from pipeline.run.sharing import ALONE, CommonInputs
 

@@ -25,7 +25,8 @@ from pipeline.machine.work import Workforce
 from pipeline.model import CHINA, OPENED_AFTER_ALL, PROGRAM, DecisionKind, Submission
 from pipeline.publishing.template import build_workbook
 from pipeline.publishing.todo_book import TODO_NAME
-from pipeline.run import assessing, batch
+from pipeline.run import batch, guarded_judging
+from pipeline.run.judging_context import JudgingContext
 from tests.support.fills import report
 from tests.support.folders import YEAR, filled, inputs_only, make_district
 from tests.support.hostile import zeros
@@ -152,16 +153,14 @@ def test_what_a_run_did_not_end_is_done_alone(
 
 
 def test_a_file_that_cannot_be_judged_is_held(district: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = assessing._judge  # noqa: SLF001
+    real = guarded_judging._judge  # noqa: SLF001
 
-    def judge(
-        campaign: assessing.JudgingContext, stale: Sequence[Submission], kept: Sequence[object]
-    ) -> object:
+    def judge(campaign: JudgingContext, stale: Sequence[Submission], kept: Sequence[object]) -> object:
         if any(item.name == "乙局.xlsx" and item.reading.numbers for item in stale):
             raise RecursionError
         return real(campaign, stale, kept)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(assessing, "_judge", judge)
+    monkeypatch.setattr(guarded_judging, "_judge", judge)
     done = run(district)
     assert told(done, "乙局.xlsx")[0] == "held"
     assert done.record["counts"]["accepted"] == len(NAMES) - 1
@@ -173,18 +172,16 @@ def test_what_ends_a_run_while_it_is_judged_is_blamed_and_no_other(
     district: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The first time all are in hand, the second time each alone, the third time it is not begun again."""
-    real = assessing._judge  # noqa: SLF001
+    real = guarded_judging._judge  # noqa: SLF001
     begun: list[set[str]] = []
 
-    def judge(
-        campaign: assessing.JudgingContext, stale: Sequence[Submission], kept: Sequence[object]
-    ) -> object:
+    def judge(campaign: JudgingContext, stale: Sequence[Submission], kept: Sequence[object]) -> object:
         begun.append({item.name for item in stale if item.reading.numbers})
         if "乙局.xlsx" in begun[-1]:
             raise KeyboardInterrupt
         return real(campaign, stale, kept)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(assessing, "_judge", judge)
+    monkeypatch.setattr(guarded_judging, "_judge", judge)
     for day in range(2):
         with pytest.raises(KeyboardInterrupt):
             run(district, day)
@@ -200,16 +197,14 @@ def test_what_ends_a_run_while_it_is_judged_is_blamed_and_no_other(
 def test_files_that_are_only_judged_badly_together_are_judged_one_by_one(
     district: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = assessing._judge  # noqa: SLF001
+    real = guarded_judging._judge  # noqa: SLF001
 
-    def judge(
-        campaign: assessing.JudgingContext, stale: Sequence[Submission], kept: Sequence[object]
-    ) -> object:
+    def judge(campaign: JudgingContext, stale: Sequence[Submission], kept: Sequence[object]) -> object:
         if len(stale) > 1:
             raise MemoryError
         return real(campaign, stale, kept)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(assessing, "_judge", judge)
+    monkeypatch.setattr(guarded_judging, "_judge", judge)
     assert run(district).record["counts"]["accepted"] == len(NAMES)
 
 

@@ -41,7 +41,7 @@ from pipeline.model import (
     Severity,
 )
 from pipeline.publishing.template import Stamp, build_workbook
-from pipeline.run.assessing import submission
+from pipeline.run.filing import submission
 from tests.support.documents import Style, as_docx
 from tests.support.fills import approved, zeros
 from tests.support.submissions import plain_texts
