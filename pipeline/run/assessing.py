@@ -30,7 +30,9 @@ from pipeline.run.inbox import Inbox
 from pipeline.run.judging_context import JudgingContext
 from pipeline.run.opening import Barrier, File, reader_of
 from pipeline.run.replacing import basis_of, held_back
-from pipeline.run.sorting import KnownArrivals, is_settled_by_a_newer_one, sort_out
+from pipeline.run.sorting.known_arrivals import KnownArrivals
+from pipeline.run.sorting.overtaken import is_settled_by_a_newer_one
+from pipeline.run.sorting.sorting_out import sort_out
 from pipeline.versions import versions_of
 
 

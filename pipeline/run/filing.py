@@ -18,7 +18,8 @@ from pipeline.machine.digest import digest_of
 from pipeline.model import ABOUT_RULES, CHINA, Agency, Decision, Envelope, Finding, Reading, Submission
 from pipeline.run.judging_context import JudgingContext
 from pipeline.run.newest_word import words_of
-from pipeline.run.sorting import Identified, SortedArrivals
+from pipeline.run.sorting.known_arrivals import Identified
+from pipeline.run.sorting.sorting_out import SortedArrivals
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from datetime import datetime
 from pipeline.ledger.arrivals import Arrival
 from pipeline.ledger.decisions import of_kind
 from pipeline.model import CHINA, SENT_BACK, Assessment, Decision, DecisionKind, Fact, Finding
-from pipeline.run.sorting import Identified
+from pipeline.run.sorting.known_arrivals import Identified
 from pipeline.versions import versions_of
 
 _CODE = SENT_BACK[0]

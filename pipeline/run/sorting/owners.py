@@ -1,0 +1,78 @@
+"""Files and their readings go in; whose each is comes out: as a person said, as was decided when it came, else by the roster of today."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from pipeline.district.folder import District
+from pipeline.intake.identify import binding, identity
+from pipeline.intake.identify.identity import Identity
+from pipeline.ledger.arrivals import Arrival
+from pipeline.ledger.codes import addresses_at
+from pipeline.model import CHINA, Agency, Finding, Reading
+from pipeline.run.of_last_period import is_of_last_period, periods_of
+from pipeline.run.sorting.known_arrivals import Identified, KnownArrivals, doubtful
+
+
+def identified_of(
+    district: District, known: Iterable[Arrival], readings: Mapping[str, Reading], memory: KnownArrivals
+) -> list[Identified]:
+    """Say whose each file is; what may be another body's, or of last period, is held."""
+    roster = identity.Roster.of(district.agencies, district.name, district.merged)
+    codes = {agency.code: agency for agency in roster.agencies}
+    found: list[Identified] = []
+    for item in known:
+        reading = readings[item.envelope.sha256]
+        who = _whose(district, item, reading, roster, codes, memory)
+        found.append((item, _of_its_period(district, item, who, reading, memory)))
+    return found
+
+
+def _of_its_period(
+    district: District, item: Arrival, who: Identity, reading: Reading, memory: KnownArrivals
+) -> Identity:
+    """Hold what may be a correction of last period's report; whether it is, or a report of this one, a person says."""
+    past = memory.pasts.get(who.agency.code) if who.agency else None
+    is_settled = who.held or item.repeats or item.id in memory.accepted or item.id in memory.bindings
+    if is_settled or not is_of_last_period(who, reading, past, district.year):
+        return who
+    about = identity.about_year(who)
+    rest = tuple(finding for finding in who.findings if finding not in about)
+    return doubtful(replace(who, findings=rest), "last_period", **periods_of(who, district.year))
+
+
+def _whose(
+    district: District,
+    item: Arrival,
+    reading: Reading,
+    roster: identity.Roster,
+    codes: Mapping[str, Agency],
+    memory: KnownArrivals,
+) -> Identity:
+    """Say whose a file is: what a person said, what was decided when it came, else what the roster of today says."""
+    sent = item.envelope
+    found = identity.identify(reading, path=sent.path, sender=sent.sender, roster=roster, year=district.year)
+    decided, kept = memory.accepted.get(item.id), memory.bindings.get(item.id)
+    code = decided.agency if decided else kept.agency if kept else ""
+    if code in codes:
+        said = (*identity.about_name(found), *kept.findings) if kept and not decided else ()
+        return Identity(
+            codes[code], held=False, findings=(*identity.about_year(found), *said), year=found.year
+        )
+    then = addresses_at(memory.memory, found.agency.code, sent.received_at) if found.agency else ()
+    bound = _merged(binding.bind(found, sent, roster, district.trusted_senders, then), item, district)
+    return replace(bound, agency=None) if bound.held and binding.is_of_two(bound, sent) else bound
+
+
+def _merged(found: Identity, item: Arrival, district: District) -> Identity:
+    """Hold what comes from a body after it became part of another: which of the two it speaks for, nobody knows."""
+    agency = found.agency
+    if agency is None or agency not in district.merged or agency.merged_on is None:
+        return found
+    if item.came_at is not None and item.came_at.astimezone(CHINA).date() < agency.merged_on:
+        return found
+    names = {other.code: other.name for other in district.roster_agencies}
+    facts = {"agency": agency.name, "into": names[agency.merged_into], "day": str(agency.merged_on)}
+    doubt = Finding.found("F02", None, (), "merged", facts)
+    return replace(found, held=True, findings=(*found.findings, doubt))
