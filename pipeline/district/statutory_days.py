@@ -16,6 +16,8 @@ _EVE, _SPRING_DAYS = -1, 3
 _SPRING_REACH = (-2, 8)
 """Days before and after the lunar new year that a decree has made days off."""
 _FEAST_REACH = (-2, 2)
+HOLIDAYS_AT_MOST = 10
+"""Working days that fall away within two months, in any year: so many more are allowed where nobody has written down which."""
 _FIXED_REACHES = (((12, 30), 4), ((4, 28), 7), ((9, 28), 10))
 """First day and number of days after it: around 1 January (both years), 1 May, 1 October."""
 _UNKNOWN_REACHES = (((1, 18), 43), ((5, 24), 36), ((9, 5), 34))

@@ -81,10 +81,10 @@ class Calendar:
         )
 
     def _is_doubtful(self, day: date) -> bool:
-        return day.year not in self._known and day not in self.workdays and day in movable_days(day.year)
+        return day.year not in self.known_years and day not in self.workdays and day in movable_days(day.year)
 
     @cached_property
-    def _known(self) -> frozenset[int]:
+    def known_years(self) -> frozenset[int]:
         """The years of which a day off is written down: whoever writes one has the decree at hand."""
         return frozenset(day.year for day in self.holidays)
 

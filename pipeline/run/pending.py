@@ -13,11 +13,13 @@ from pathlib import Path
 from pipeline.coordinating.todo_copies import sentences_of_copies
 from pipeline.district.adjusting import form_of
 from pipeline.district.folder import District
+from pipeline.district.statutory_days import HOLIDAYS_AT_MOST
 from pipeline.intake.fetch.inbox_folder import day_of_folder
 from pipeline.ledger import Ledger, arrivals, campaign, events, letters, mailboxes, output_record
 from pipeline.ledger.campaign import RunResult
 from pipeline.letter import KIND_WORDS, LetterKind, LetterState
 from pipeline.model import CHINA
+from pipeline.periods import bounds_of
 from pipeline.publishing.todo_book import NEW_TODO_NAME, TODO_NAME, mark_of_use
 from pipeline.run import clock
 from pipeline.run.letters import former_campaigns
@@ -77,8 +79,8 @@ def sentences(
     found = result or campaign.last_result(ledger, district.year)
     if found and district.people.district_office_email:
         yield from _delivery(ledger, district, found)
-    if found and found.record["counts"]["missing"]:
-        yield from _calendar(district, now.astimezone(CHINA).date())
+    reminds = bool(found and found.record["counts"]["missing"])
+    yield from _calendar(district, now.astimezone(CHINA).date(), reminds=reminds)
     yield from _off_the_roster(ledger, district, now)
     yield from _folders_ahead(ledger, district, now)
     yield from _letters(ledger, district)
@@ -122,14 +124,31 @@ def _delivery(ledger: Ledger, district: District, found: RunResult) -> Iterator[
         )
 
 
-def _calendar(district: District, today: date) -> Iterator[str]:
-    """Say, before it matters to reminders, that nobody has written down the days off of a year."""
-    year = district.calendar.doubtful_year(today, max(today, district.deadline) + _AHEAD)
-    if year:
+def _calendar(district: District, today: date, *, reminds: bool) -> Iterator[str]:
+    """Say of which year nobody has written down the days off, before it matters to reminders, and while it does to what is due."""
+    near = district.calendar.doubtful_year(today, max(today, district.deadline) + _AHEAD) if reminds else None
+    due = {} if district.is_closed else _due_in_unknown_years(district)
+    for year in sorted({*due, *([near] if near else [])}):
+        follows = ["节日前后的几天不催报，催报的信里工作日可能少算"] if year == near else []
+        if year in due:
+            follows.append(f"{due[year]}多容许 {HOLIDAYS_AT_MOST} 个工作日，超期的可能看不出来")
         yield (
-            f"日历里没有 {year} 年的放假、调休安排：只按法定节日当天放假算，节日前后的几天不催报，催报的信里工作日可能少算。"
-            f"请照国务院办公厅关于 {year} 年部分节假日安排的通知填写日历"
+            f"日历里没有 {year} 年的放假、调休安排：只按法定节日当天放假算，{'；'.join(follows)}。"
+            f"请照国务院办公厅关于 {year} 年部分节假日安排的通知填写日历，别的年度的留着"
         )
+
+
+def _due_in_unknown_years(district: District) -> dict[int, str]:
+    """Return the years of the period whose days off nobody has written down, with what is due within so many workdays."""
+    form, calendar = form_of(district), district.calendar
+    named = "、".join(
+        f"“{own.columns[own.index[rule.column]].label}”的期限（{rule.id}）"
+        for own in form.registers
+        for rule in own.rules
+        if rule.relation == "due" and rule.id in form.basics
+    )
+    years = {day.year for day in bounds_of(district.year)} - calendar.known_years
+    return dict.fromkeys(years, named) if named else {}
 
 
 def _folders_ahead(ledger: Ledger, district: District, now: datetime) -> Iterator[str]:

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 from pandera.errors import SchemaErrors
 
+from pipeline.district.statutory_days import HOLIDAYS_AT_MOST
 from pipeline.forms.drawing import fulfils, is_test, test_of
 from pipeline.forms.values.plain import folded
 from pipeline.judging.schema.backends import pa
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
 
 DUPLICATE = "duplicate"
 _FIRST, _LAST = date(1989, 1, 1), date(2101, 1, 1)
-_HOLIDAYS_AT_MOST = 10
-"""Working days that fall away within two months, in any year, where the holidays are not known."""
 
 
 @dataclass  # without slots: the columns are laid out once
@@ -162,7 +161,7 @@ def _is_overdue(
     allowed = rule.workdays + np.where(extended, rule.extra, 0)
     worked, unsure = _workdays(calendar, earlier, later)
     known = ~(np.isnat(later) | np.isnat(earlier))
-    return known & (worked > allowed + np.where(unsure, _HOLIDAYS_AT_MOST, 0))
+    return known & (worked > allowed + np.where(unsure, HOLIDAYS_AT_MOST, 0))
 
 
 def _days(frame: RowFrame, column: int) -> NDArray[np.datetime64]:
@@ -185,7 +184,7 @@ def _workdays(
     """Count the workdays after ``first`` up to and including ``last``, and say where the holidays in between are not known."""
     span = (_LAST - _FIRST).days
     worked = _worked(calendar)
-    known = np.array(sorted({day.year for day in calendar.holidays}), dtype=np.int64)
+    known = np.array(sorted(calendar.known_years), dtype=np.int64)
     start, end = (
         np.clip(np.nan_to_num((days - np.datetime64(_FIRST)).astype(float)).astype(np.int64), 0, span - 1)
         for days in (first, last)
