@@ -15,7 +15,7 @@ from io import BytesIO
 from pathlib import Path
 
 from pipeline.machine.durable import read_whole
-from pipeline.model import Finding
+from pipeline.model import ConfigError, Finding
 from pipeline.publishing.todo_book import (
     ABOUT,
     CHOICE,
@@ -50,6 +50,7 @@ _REFUSED = {
     "hostile": "结构不正常（{reason}），可能已经损坏，没有读；右边或下面很远的地方写有内容的，请删去多余的行和列",
 }
 """Why the guard refused a workbook; for any other reason it is damaged."""
+_SUFFIX = ".xlsx"
 _DAMAGED = "已经损坏，或者不是 Excel 工作簿"
 
 
@@ -68,7 +69,7 @@ class _UnreadError(Exception):
 def read_filled(path: Path) -> FilledBook:
     """Return what was written. Raises OSError; never for what a person did to the workbook."""
     try:
-        sheets = _sheets(path)
+        sheets = _sheets(path) if path.suffix.lower() == _SUFFIX else _sheets_of_another_kind(path)
     except _UnreadError as error:
         return FilledBook(lost=(f"{error}，里面写的决定都没有办",))
     found = [item for name in _COLUMNS for item in _in_sheet(name, sheets.get(name))]
@@ -98,6 +99,16 @@ def _sheets(path: Path) -> Mapping[str, Sequence[Sequence[object]]]:
         return _read(read_whole(path))
     except Refused as refused:
         raise _UnreadError(_refusal(refused.finding)) from None
+
+
+def _sheets_of_another_kind(path: Path) -> Mapping[str, Sequence[Sequence[object]]]:
+    """Return the rows of the sheets that are known, of a workbook saved as .ods, .xls or .et. Raises _UnreadError, OSError."""
+    from pipeline.district.tables import read_tables  # noqa: PLC0415 - only where there is one
+
+    try:
+        return {table.sheet: table.rows for table in read_tables(path) if table.sheet in _COLUMNS}
+    except ConfigError:
+        raise _UnreadError(_DAMAGED) from None
 
 
 @lru_cache(

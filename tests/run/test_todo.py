@@ -50,7 +50,7 @@ from pipeline.publishing.todo_book import (
 from pipeline.run import batch
 from tests.support.folders import filled, make_district, nianbao
 from tests.support.killing import kill_at, steps_of
-from tests.support.libreoffice import recalculate
+from tests.support.libreoffice import convert, recalculate
 from tests.support.mails import mail
 
 PEOPLE = '[people]\ncoordinator = "王主任"\n'
@@ -142,12 +142,46 @@ def test_what_is_decided_in_a_copy_is_told_and_not_carried_out(folder: Path, nam
     assert not [said for said in outcome.to_decide if name in said], "it is decided now, as the copy says"
 
 
+@pytest.mark.libreoffice
+@pytest.mark.parametrize("kind", ["ods", "xls"])
+def test_what_is_decided_in_another_kind_of_workbook_is_told_and_not_carried_out(
+    folder: Path, tmp_path: Path, kind: str
+) -> None:
+    """Whoever saves it in the kind that the office's programs prefer has decided, and the program reads one kind."""
+    path = arrived(folder)
+    untouched = path.read_bytes()
+    fill(path, {"决定": DISMISS, "理由": "别的区的表"})
+    [saved] = convert([path], tmp_path / "saved", kind)
+    path.write_bytes(untouched)
+    copy = path.with_suffix(f".{kind}")
+    shutil.copy(saved, copy)
+    path.unlink()
+    outcome = run_on(folder, 25)
+    [said] = [said for said in outcome.to_decide if copy.name in said]
+    assert "1 项决定" in said
+    with open_copy(folder / "output") as ledger:
+        assert decisions.in_force(ledger, 2023) == []
+    fill(path, {"决定": DISMISS, "理由": "别的区的表"})
+    outcome = run_on(folder, 26)
+    assert not [said for said in outcome.to_decide if copy.name in said], (
+        "it is decided now, as the copy says"
+    )
+
+
+@pytest.mark.parametrize("name", ["待办.ods", "待办.et", "待办（新）.xls", "待办.XLSX"])
+def test_another_kind_of_workbook_that_cannot_be_read_is_told(folder: Path, name: str) -> None:
+    arrived(folder).with_name(name).write_bytes(b"no workbook")
+    [said] = [said for said in run_on(folder, 25).to_decide if name in said]
+    assert "没有办" in said
+
+
 def test_a_workbook_of_the_coordinators_own_is_no_copy(folder: Path) -> None:
     path = arrived(folder)
     book = Workbook()
     book.active.append(["1月30日", "给甲局打电话"])  # type: ignore[union-attr]
     book.save(path.with_name("待办事项.xlsx"))
-    path.with_name("待办的图.xlsx").write_bytes(b"no workbook")
+    for name in ("待办的图.xlsx", "待办事项.ods", ".~lock.待办.ods#", "待办.txt"):
+        path.with_name(name).write_bytes(b"no workbook")
     assert not [said for said in run_on(folder, 25).to_decide if "副本" in said]
 
 
