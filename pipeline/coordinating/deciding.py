@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from difflib import get_close_matches
 from pathlib import Path, PurePosixPath
 
+from pipeline.district import settings_titles as titles
 from pipeline.district import settings_values
 from pipeline.district.adjusting import form_of
 from pipeline.district.folder import District
@@ -301,8 +302,9 @@ def why_not_accepted(form: Form, district: District, item: JudgedFile) -> str:
     refusal = f"这个文件的勾稽关系（{'、'.join(dict.fromkeys(rules))}）还不成立，接收了也不能计入。请让单位改正后重新报送"
     if not all(map(form.may_waive, rules)):
         return f"{refusal}。"
+    of_form = f"（“{titles.FORM}”写 {district.id}）" if district.is_second else ""
     before = (
-        f"先在 {district.book.name} 的“{EXCEPTIONS}”写明"
+        f"先在 {district.book.name} 的“{EXCEPTIONS}”写明{of_form}"
         if district.book
         else f"先用 {district.command('waive')} "
     )

@@ -266,8 +266,16 @@ def refuse_sample_roster(district: District, why: str) -> None:
 def _from_book(folder: Path, written: Contents, today: date | None) -> District:
     source, roster, excepted = settled(written)
     own = _district(folder, source, roster, today)
-    others = tuple(replace(item, book=written.file) for item in own.others)
-    return replace(own, book=written.file, excepted=excepted, others=others)
+    mine = tuple(item for item in excepted if item.form in {"", own.form, own.id})
+    others = tuple(
+        replace(
+            other,
+            book=written.file,
+            excepted=tuple(item for item in excepted if item.form in {other.form, other.id}),
+        )
+        for other in own.others
+    )
+    return replace(own, book=written.file, excepted=mine, others=others)
 
 
 def _from_text(folder: Path, today: date | None) -> District:

@@ -70,6 +70,7 @@ def faults_of(found: Contents) -> list[SettingFault]:
         ),
         *_others(found),
         *_extensions(found),
+        *_exceptions(found),
         *_rules(found.lists.get(RULES, ())),
     ]
     return sorted({(item.sheet, item.row, item.column): item for item in reversed(faults)}.values())
@@ -262,9 +263,9 @@ def _lists(found: Contents) -> dict[str, dict[str, Judge]]:
     )
     judges[CALENDAR][titles.ARRANGEMENT] = _required(titles.ARRANGEMENT, judges[CALENDAR][titles.ARRANGEMENT])
     judges[EXCEPTIONS][titles.UNIT] = is_unit
-    judges[EXCEPTIONS][titles.RULE] = _required(titles.RULE, _rule_judge(found, waived=True))
+    judges[EXCEPTIONS][titles.RULE] = _required(titles.RULE, judges[EXCEPTIONS][titles.RULE])
     judges[EXCEPTIONS][titles.REASON] = _required(titles.REASON, judges[EXCEPTIONS][titles.REASON])
-    judges[RULES][titles.RULE] = _required(titles.RULE, _rule_judge(found, waived=False))
+    judges[RULES][titles.RULE] = _required(titles.RULE, _rule_judge(found))
     judges[RULES][titles.WAY] = _required(titles.WAY, judges[RULES][titles.WAY])
     forms = form_ids(found.file.parent)
     judges[OTHERS][titles.FORM] = _required(
@@ -315,23 +316,65 @@ def no_exception(form: Form, rule: str) -> str:
     return f"规则 {rule} 不能作例外：{form.rules_by_id[rule].title}。请让单位改正后重新报送。"
 
 
-def _rule_judge(found: Contents, *, waived: bool) -> Judge:
-    """Judge the number of a rule: of the district's form, and one from which an agency may be excepted."""
-    name = found.setting("", "form")
-    folder = found.file.parent
-    form = load_form(name, folder) if name in form_ids(folder) else None
+def _rule_judge(found: Contents) -> Judge:
+    """Judge the number of a rule of the district's form."""
+    form = _form_named(found, found.setting("", "form"))
 
     def judge(text: str) -> str:
-        wanted = text.upper()
-        if form is None or not wanted:
-            return ""
-        if wanted not in form.rules_by_id:
-            return f"没有规则“{text}”，编号见规则手册和问题清单的“规则”列，例如 T3-04。"
-        if waived and not form.may_waive(wanted):
-            return no_exception(form, wanted)
-        return ""
+        is_none = form is not None and text and text.upper() not in form.rules_by_id
+        return _NO_RULE.format(text) if is_none else ""
 
     return judge
+
+
+_NO_RULE = "没有规则“{}”，编号见规则手册和问题清单的“规则”列，例如 T3-04。"
+
+
+def _form_named(found: Contents, name: str) -> Form | None:
+    folder = found.file.parent
+    return load_form(name, folder) if name in form_ids(folder) else None
+
+
+def _exceptions(found: Contents) -> Iterator[SettingFault]:
+    """Judge the rules of 例外 by the form that each row speaks of."""
+    collected = [names for names, _ in _deadlines(found)]
+    for row in found.lists.get(EXCEPTIONS, ()):
+        rule, form = row.get(titles.RULE), row.get(titles.FORM)
+        named_form = form.text if form else ""
+        meant = [names for names in collected if named_form in names] if named_form else collected[:1]
+        if form and len(meant) != 1:
+            yield _not_collected(form, collected, meant)
+        elif rule and (problem := _no_rule(found, rule.text, meant[0], collected)):
+            yield SettingFault(rule.sheet, rule.row, rule.column, problem)
+
+
+def _no_rule(found: Contents, text: str, meant: tuple[str, str], collected: Sequence[tuple[str, str]]) -> str:
+    """Say why there is no exception from the rule ``text`` of the form ``meant``; empty where there may be one."""
+    form, wanted = _form_named(found, meant[0]), text.upper()
+    if form is None or not wanted:
+        return ""
+    if wanted in form.rules_by_id:
+        return "" if form.may_waive(wanted) else no_exception(form, wanted)
+    others = [names for names in collected if names[0] != meant[0]]
+    owners = dict.fromkeys(
+        names[0]
+        for names in others
+        if (other := _form_named(found, names[0])) and wanted in other.rules_by_id
+    )
+    if owners:
+        return (
+            f"规则“{text}”不是 {meant[0]} 的，是 {'、'.join(owners)} 的；"
+            f"请在“{titles.FORM}”列写明是哪一份表（没有这一列的，加上这一列）。"
+        )
+    return _NO_RULE.format(text)
+
+
+def _not_collected(
+    cell: SettingCell, collected: Sequence[tuple[str, str]], meant: Sequence[tuple[str, str]]
+) -> SettingFault:
+    """Say that a row names no form that is collected, or one that is collected for several periods."""
+    there = "、".join(names[-1] if meant else names[0] for names in collected)
+    return SettingFault(cell.sheet, cell.row, cell.column, f"没有收“{cell.text}”，应为：{there}。")
 
 
 def _extensions(found: Contents) -> Iterator[SettingFault]:
@@ -345,8 +388,8 @@ def _extensions(found: Contents) -> Iterator[SettingFault]:
         named_form = form.text if form else ""
         meant = [day for names, day in deadlines if named_form in names] if named_form else [deadlines[0][1]]
         if form and len(meant) != 1:
-            there = "、".join(names[-1] if meant else names[0] for names, _ in deadlines)
-            yield SettingFault(form.sheet, form.row, form.column, f"没有收“{named_form}”，应为：{there}。")
+            collected = [names for names, _ in deadlines]
+            yield _not_collected(form, collected, [names for names in collected if named_form in names])
         elif problem := _not_later(until.text, meant[0]):
             yield SettingFault(until.sheet, until.row, until.column, problem)
         own = normalised(unit.text), named_form

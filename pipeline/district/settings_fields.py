@@ -129,6 +129,7 @@ class ListColumn:
     is_day: bool = False
 
 
+_OF_FORM = "“另收”中的表写明是哪一份，如 request_register；空着就是“设置”中的表样"
 LISTS: Mapping[str, tuple[ListColumn, ...]] = {
     ROSTER_SHEET: (
         ListColumn(HEADINGS["code"], "例1", 10, "文本格式，前面的 0 不会丢；例：001"),
@@ -153,7 +154,7 @@ LISTS: Mapping[str, tuple[ListColumn, ...]] = {
         ListColumn(titles.UNIT, "例：财政局", 30, "代码、名称或简称"),
         ListColumn(titles.UNTIL, "2024-02-05", 16, is_day=True),
         ListColumn(titles.CAUSE, "机构合并", 40),
-        ListColumn(titles.FORM, "", 34, "“另收”中的表写明是哪一份，如 request_register；空着就是“设置”中的表样"),
+        ListColumn(titles.FORM, "", 34, _OF_FORM),
     ),
     EXCEPTIONS: (
         ListColumn(titles.UNIT, "例：财政局", 30, "代码、名称或简称"),
@@ -162,6 +163,7 @@ LISTS: Mapping[str, tuple[ListColumn, ...]] = {
         ListColumn(titles.PERSON, "王主任", 14, "不写则为“设置”的经办人"),
         ListColumn(titles.LAST_DAY, "", 14, "不写则长期有效", is_day=True),
         ListColumn(titles.ENDS, "", 8, "不再例外时选“是”；只删去这一行不会撤销", choices=(YES,)),
+        ListColumn(titles.FORM, "", 34, _OF_FORM),
     ),
     RULES: (
         ListColumn(titles.RULE, "例：T2-06", 12, "编号见规则手册"),

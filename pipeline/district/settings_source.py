@@ -55,6 +55,8 @@ class Excepted:
     person: str
     until: date | None = None
     ends: bool = False
+    form: str = ""
+    """Of which form, or form and period, where several are collected; empty: of the first."""
     cell: SettingCell | None = field(default=None, compare=False)
     """Where the row begins."""
 
@@ -225,6 +227,7 @@ def _excepted(row: Mapping[str, SettingCell]) -> Excepted:
         _text(row, titles.PERSON),
         day_of(_text(row, titles.LAST_DAY)),
         _text(row, titles.ENDS) == YES,
+        _text(row, titles.FORM),
         row[titles.UNIT],
     )
 

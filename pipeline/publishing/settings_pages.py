@@ -65,7 +65,7 @@ _ABOUT: Mapping[str, str] = {
     ROSTER_SHEET: "一个单位一行。可以从别的表复制粘贴；列的顺序可以变，表头的名称不要改。灰色的例子不算数，可以删去。",
     CALENDAR: "催报只在工作日，台账的答复期限按工作日算：写上国务院办公厅公布的放假和调休上班的日子，今年的和报告年度的都要。",
     EXTENSIONS: "同意延期的单位，一个单位一行；另收的表写明表样。",
-    EXCEPTIONS: "准予某个单位对某条规则例外，写明理由和同意的人；下一次运行时记入台账。",
+    EXCEPTIONS: "准予某个单位对某条规则例外，写明理由和同意的人；另收的表写明表样。下一次运行时记入台账。",
     RULES: "按本区情况调整规则；不写的照规则手册。",
     OTHERS: "除“设置”中的表样以外，同一批单位同时还要报的表，一份表的一期一行；没有的空着。",
 }
@@ -138,8 +138,10 @@ def filled_of(district: District) -> FilledSettings:
                     titles.PERSON: item.person,
                     titles.LAST_DAY: item.until or "",
                     titles.ENDS: YES if item.ends else "",
+                    titles.FORM: campaign.id if campaign.is_second else "",
                 }
-                for item in district.excepted
+                for campaign in district.campaigns
+                for item in campaign.excepted
             ],
             RULES: _rule_rows(district),
             OTHERS: [
