@@ -74,6 +74,18 @@ def test_who_goes_back_to_the_year_in_which_it_was_granted_is_asked_nothing(tmp_
         kept(tmp_path, 2023, SECOND, {**ROW, "理由": "机构再次划转"})
 
 
+def test_who_goes_back_a_year_does_not_take_this_years_exceptions_along(tmp_path: Path) -> None:
+    until = {**ROW, "到哪天": date(2025, 6, 30)}
+    assert kept(tmp_path, 2023, FIRST) == []
+    [granted] = kept(tmp_path, 2024, SECOND, until)
+    with pytest.raises(ConfigError) as caught:
+        kept(tmp_path, 2023, SECOND, until)
+    assert "表“例外” A5" in str(caught.value)
+    assert "为2024年的数据准予的，不能用于2023年的数据" in str(caught.value)
+    assert kept(tmp_path, 2023, SECOND) == []
+    assert kept(tmp_path, 2024, SECOND, until) == [granted], "it was put back as it was"
+
+
 REGISTER: Mapping[str, Value] = {"表样": "request_register", "报告期": 2023, "截止日期": date(2024, 2, 15)}
 
 
