@@ -112,6 +112,16 @@ def test_a_warning_was_explained_excepted_or_neither(
         )
 
 
+@pytest.mark.parametrize(
+    ("seen", "until", "said"),
+    [("", None, "长期"), ("4b1d", None, "只对看到的数"), ("4b1d", date(2024, 3, 1), "2024-03-01")],
+)
+def test_an_exception_says_how_long_it_holds(form: Form, seen: str, until: date | None, said: str) -> None:
+    item = assessment(form, OWNER, 1, Verdict.ACCEPTED_WITH_REMARKS, findings=[warned()])
+    waiver = replace(Decision.waive(OWNER.code, "C03", "机构合并", "王主任", NOW, until), seen=seen)
+    assert said in blocks(form, [item], [waiver])[EXCEPTED][0].values()
+
+
 def test_a_reason_is_owed_only_where_the_receipt_asks_for_one(form: Form) -> None:
     """Of what the receipt says that it does not matter nothing is owed; what to look at stands there all the same."""
     facts: dict[str, Fact] = {"found": "规范性文件", "label": "行政规范性文件"}

@@ -221,10 +221,17 @@ def _write_waivers(page: OfficePage, brief: Brief, row: int) -> int:
     for number, waiver in enumerate(waivers, 1):
         line = (
             _whose(brief, waiver), waiver.reason, "", "", "", waiver.rule, waiver.person, _day(waiver),
-            f"{waiver.until:%Y-%m-%d}" if waiver.until else "长期",
+            _validity(waiver),
         )  # fmt: skip
         _write_waiver(page, row + 1 + number, number, line, page.book.boxed())
     return row + 2 + len(waivers)
+
+
+def _validity(waiver: Decision) -> str:
+    """Say for how long an exception holds: what was granted of figures that a person saw holds for these alone."""
+    if waiver.until:
+        return f"{waiver.until:%Y-%m-%d}"
+    return "只对看到的数" if waiver.seen else "长期"
 
 
 def _write_dismissals(page: OfficePage, brief: Brief, row: int) -> int:
