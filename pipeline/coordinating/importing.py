@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from pipeline.coordinating.gathering import FIGURES, files_in, readings_in
 from pipeline.coordinating.import_report import NOTHING_SAID, ImportAnswers, Taken
 from pipeline.coordinating.past_judging import judged
+from pipeline.coordinating.past_registers import register_remarks
 from pipeline.coordinating.past_reports import differences, joined, not_earlier, take_report
 from pipeline.district.adjusting import form_of
 from pipeline.district.folder import refuse_sample_roster
@@ -64,7 +65,8 @@ def import_files(
         reports = [report for item in taken for report in item.reports]
         remarks = judged(form, district, reports, known.of)
         imports.keep(ledger, reports, at=now)
-    return [_remarked(item, remarks) for item in taken]
+        registers = register_remarks(form, district, output, reports)
+    return [_remarked(item, remarks, registers) for item in taken]
 
 
 @dataclass(slots=True)
@@ -94,9 +96,17 @@ def _joined(form: Form, item: Taken, known: _KnownReports) -> Taken:
     return replace(item, reports=(whole,), remarks=(*item.remarks, *differences(form, report, before)))
 
 
-def _remarked(item: Taken, remarks: Mapping[tuple[str, int], str]) -> Taken:
-    said = [remarks.get((report.agency, report.year), "") for report in item.reports]
-    return replace(item, remarks=(*item.remarks, *filter(None, said if len(said) == 1 else [])))
+def _remarked(
+    item: Taken,
+    remarks: Mapping[tuple[str, int], str],
+    registers: Mapping[tuple[str, int], Sequence[str]],
+) -> Taken:
+    """Add what is to be said of the one report of a file; of a list of many nothing is."""
+    if len(item.reports) != 1:
+        return item
+    [about] = [(report.agency, report.year) for report in item.reports]
+    said = (remarks.get(about, ""), *registers.get(about, ()))
+    return replace(item, remarks=(*item.remarks, *filter(None, said)))
 
 
 def _file(

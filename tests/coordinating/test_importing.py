@@ -15,8 +15,8 @@ from pipeline.coordinating.import_report import ImportAnswers, Taken
 from pipeline.coordinating.importing import import_files
 from pipeline.district.folder import load_district
 from pipeline.forms.form import Form, last_year
-from pipeline.ledger import imports, open_copy
-from pipeline.model import Number
+from pipeline.ledger import imports, open_copy, open_ledger
+from pipeline.model import Number, PastReport
 from pipeline.publishing.data.datafiles import figures_csv
 from pipeline.publishing.template import Stamp, build_workbook
 from tests.support import windows
@@ -283,3 +283,20 @@ def test_a_file_that_windows_lists_and_does_not_find_is_not_passed_over(
     done = nianbao("import", district, tmp_path / "以前", "--year", str(YEAR - 1))
     assert done.returncode == 4, done.stderr
     assert "路径太长" in done.stderr
+
+
+@pytest.mark.parametrize(("there", "told"), [(0, True), (7, False), (None, False)])
+def test_what_last_years_register_says_otherwise_is_told(
+    form: Form, tmp_path: Path, *, there: int | None, told: bool
+) -> None:
+    """This year's register is compared with last year's, which a correction of the annual report has not reached."""
+    extra = '[[forms]]\nform = "request_register"\nyear = 2023\ndeadline = 2024-02-15\n'
+    folder = make_district(tmp_path / "区", NAMES, {}, extra=extra)
+    with open_ledger(folder / "output", "request_register") as ledger:
+        imports.keep(ledger, [PastReport("001", 2022, {CARRIED: there}, source="上年的台账")], at=NOON)
+    [item] = taken(folder, {"更正.xlsx": template(form, NAMES[0], 2022, CAME)})
+    said = [remark for remark in item.remarks if "依申请公开台账不一致" in remark]
+    assert bool(said) is told
+    if told:
+        assert "这里 7、台账 0" in said[0]
+        assert f"nianbao import {folder} --form request_register:2023" in said[0]

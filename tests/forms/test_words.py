@@ -107,3 +107,16 @@ def test_one_that_extends_another_under_a_title_of_its_own_has_its_own_name(tmp_
         assert (said.document, said.subject, said.short, said.paper) == names
         assert said.office == office_of("own", tmp_path) == "政务公开办"
         assert period_of("own", tmp_path) == "quarter"
+
+
+def test_a_register_is_compared_with_last_years_register() -> None:
+    """Its rules of what was carried over are inherited; last year's annual report may say something else, and may have been corrected."""
+    form = load_form("request_register")
+    reaching = {check.rule.id: check.rule for check in form.checks.values() if check.reaches_back}
+    assert reaching.keys() == {"T3-04", "T3-05", "T4-04"}
+    for rule in reaching.values():
+        said = "".join((rule.title, rule.remedy, rule.source, *rule.left_words, *rule.right_words))
+        assert rule.source == "上年台账"
+        assert "年报" not in said
+        assert "上年报告" not in said
+    assert reaching["T3-04"].right_words == ("上年台账的结转下年度",)
