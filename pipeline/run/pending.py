@@ -6,7 +6,7 @@ a letter or to an output.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from pipeline.intake.fetch.inbox_folder import day_of_folder
 from pipeline.ledger import Ledger, arrivals, campaign, events, letters, mailboxes, output_record
 from pipeline.ledger.campaign import RunResult
 from pipeline.letter import KIND_WORDS, LetterKind, LetterState
+from pipeline.letters.plan import CampaignState, corrects, unsigned_delivery
 from pipeline.model import CHINA
 from pipeline.periods import bounds_of
 from pipeline.publishing.todo_book import NEW_TODO_NAME, TODO_NAME, mark_of_use
@@ -73,12 +74,20 @@ def output_of(district: District, target: Path) -> Path:
 
 
 def sentences(
-    ledger: Ledger, district: District, *, now: datetime, result: RunResult | None = None
+    ledger: Ledger,
+    district: District,
+    *,
+    now: datetime,
+    result: RunResult | None = None,
+    state: CampaignState | None = None,
 ) -> Iterator[str]:
-    """Say what waits for a person; ``result`` is what the last finished run found, if it has been looked up already."""
+    """Say what waits for a person; ``result`` is what the last finished run found, if it has been looked up already.
+
+    With ``state`` as it will be once the letters of the run that looks at it are written: what is agreed, or overtaken, by then.
+    """
     found = result or campaign.last_result(ledger, district.year)
     if found and district.people.district_office_email:
-        yield from _delivery(ledger, district, found)
+        yield from _delivery_planned(state) if state else _delivery(ledger, district, found)
     reminds = bool(found and found.record["counts"]["missing"])
     yield from _calendar(district, now.astimezone(CHINA).date(), reminds=reminds)
     yield from _off_the_roster(ledger, district, now)
@@ -97,31 +106,49 @@ def is_complete(district: District, found: RunResult) -> bool:
 
 
 def _delivery(ledger: Ledger, district: District, found: RunResult) -> Iterator[str]:
+    """Say what of the delivery waits for a person, by the letters that there are."""
     if not is_complete(district, found):
         return
     written = [item for item in letters.of_year(ledger, district.year) if item.kind == LetterKind.DELIVERY]
     signed = {item.letter for item in campaign.deliveries(ledger, district.year) if item.signed_by}
     complete = [item for item in written if ":complete:" in item.key]
-    waits = [item for item in complete if item.state is LetterState.WAITING]
+    waits = [item for item in complete if item.state in (LetterState.WAITING, LetterState.FAILED)]
     if any(item.key in signed for item in waits):
         return
-    command = f"nianbao deliver {district.typed} --by 姓名"
-    if not any(item.state.is_gone for item in complete):
-        yield f"已收齐，请审核、签发：看过汇总表后，在 {TODO_NAME} 中选“签发”，或者运行 {command}，签发后才报送"
-        return
-    if waits:
-        yield f"更正已经同意，请签发：在 {TODO_NAME} 中选“签发”，或者运行 {command}，签发后才报送"
-        return
-    changes = changes_since_delivery(ledger, form_of(district), district, found)
-    if changes:
-        from pipeline.publishing.summary.corrections import CHANGES_SHEET  # noqa: PLC0415 - the workbook's writer, loaded by whoever compared
+    is_first = not any(item.state.is_gone for item in complete)
+    if is_first or waits:
+        yield _to_sign(district, is_first=is_first)
+    elif changes := changes_since_delivery(ledger, form_of(district), district, found):
+        yield _to_release(district, changes)
 
-        listed = "；".join(words for _, words in changes[:_MOST])
-        more = f"等 {len(changes)} 项，全部见汇总表的“{CHANGES_SHEET}”" if len(changes) > _MOST else ""
-        yield (
-            f"已报送的数据有更正，还没有上报：{listed}{more}。核实后在 {TODO_NAME} 中选“同意更正”，或者运行 {command} --reason 更正理由；"
-            "同意并签发后报【更正】，并请有关单位重新公开"
-        )
+
+def _delivery_planned(state: CampaignState) -> Iterator[str]:
+    """Say the same by the letters that are about to be written."""
+    wanted = unsigned_delivery(state)
+    if wanted and wanted.corrections:
+        yield _to_release(state.district, wanted.corrections)
+    elif wanted:
+        yield _to_sign(state.district, is_first=not corrects(state, wanted.key))
+
+
+def _command(district: District) -> str:
+    return f"nianbao deliver {district.typed} --by 姓名"
+
+
+def _to_sign(district: District, *, is_first: bool) -> str:
+    asked = "已收齐，请审核、签发：看过汇总表后，" if is_first else "更正已经同意，请签发："
+    return f"{asked}在 {TODO_NAME} 中选“签发”，或者运行 {_command(district)}，签发后才报送"
+
+
+def _to_release(district: District, changes: Sequence[tuple[str, str]]) -> str:
+    from pipeline.publishing.summary.corrections import CHANGES_SHEET  # noqa: PLC0415 - the workbook's writer, loaded by whoever compared
+
+    listed = "；".join(words for _, words in changes[:_MOST])
+    more = f"等 {len(changes)} 项，全部见汇总表的“{CHANGES_SHEET}”" if len(changes) > _MOST else ""
+    return (
+        f"已报送的数据有更正，还没有上报：{listed}{more}。核实后在 {TODO_NAME} 中选“同意更正”，"
+        f"或者运行 {_command(district)} --reason 更正理由；同意并签发后报【更正】，并请有关单位重新公开"
+    )
 
 
 def _calendar(district: District, today: date, *, reminds: bool) -> Iterator[str]:

@@ -84,7 +84,7 @@ def state_of(
         if item.kind is LetterKind.DIGEST and (item.is_gone or not has_server)
     ]
     deliveries = campaign.deliveries(ledger, district.year)
-    return CampaignState(
+    state = CampaignState(
         district=district,
         now=now,
         standings=standings(
@@ -117,9 +117,10 @@ def state_of(
         signed={letters.purpose_of(district.year, item.letter) for item in deliveries if item.signed_by},
         followed=tuple(_followed(ledger, form, district, found, max(digests, default=None))),
         counted=_counted(ledger, district, found, written),
-        to_decide=tuple(waiting.sentences(ledger, district, now=now, result=result)),
         unread=waiting.unread_mailbox(ledger, district),
     )
+    asked = waiting.sentences(ledger, district, now=now, result=result, state=state)
+    return replace(state, to_decide=tuple(asked))
 
 
 def _mark_of(figures: Figures) -> str:
