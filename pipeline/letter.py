@@ -284,6 +284,14 @@ class Unsent:
 
 
 @dataclass(frozen=True, slots=True)
+class Lying:
+    """How many letters will lie in the folder: ``by_hand`` for a person to send, ``put_off`` by the server before and offered to it again."""
+
+    by_hand: int = 0
+    put_off: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Digest:
     """The coordinator's morning: whom to call, what to decide, what did not reach anybody, how far the campaign is."""
 
@@ -297,7 +305,9 @@ class Digest:
     pleas: tuple[Plea, ...] = ()
     unsent: tuple[Unsent, ...] = ()
     waiting: int = 0
-    """Letters that are written and have not left; those of in this run too, unless they leave by themselves."""
+    """Letters that are written and that a person has to send, those of this run too."""
+    put_off: int = 0
+    """Letters that the mail server did not take before and that leave, if it takes them now, with this one."""
     unreachable: tuple[Agency, ...] = ()
     """Agencies without a mailbox whose figures do not count yet."""
     departed: tuple[str, ...] = ()
@@ -314,7 +324,7 @@ class Digest:
     @property
     def is_news(self) -> bool:
         """Whether anything happened or is asked for; agencies without a mailbox are called when that presses."""
-        said = (self.calls, self.held, self.pleas, self.unsent, self.waiting, self.departed)
+        said = (self.calls, self.held, self.pleas, self.unsent, self.waiting, self.put_off, self.departed)
         return any((*said, self.came, self.to_decide, self.strange, self.unread))
 
 

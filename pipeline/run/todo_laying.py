@@ -104,7 +104,7 @@ def _todo(
     district, day = context.district, state.reading_day
     while not district.calendar.is_workday(day):
         day += timedelta(days=1)
-    today = morning(state, day, 0)
+    today = morning(state, day)
     calls = [
         TodoCall(
             item.agency.name, item.agency.contact, item.agency.phone, item.why, state.reminded(item.agency)

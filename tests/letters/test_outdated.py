@@ -200,7 +200,7 @@ def test_only_reminders_that_left_are_counted_and_the_digest_says_how_many_lette
     for place, count in ((LetterState.WAITING, 0), (LetterState.SENT, 2), (LetterState.HANDED, 2)):
         written = [replace(item, state=place) for item in waiting]
         assert later(written=written).reminded(ONE) == count
-    for sends, left_over in ((False, 3), (True, 1)):
+    for sends, tried, left_over in ((False, 0, (3, 0)), (True, 0, (0, 0)), (True, 1, (0, 1))):
         served = replace(HOME, mail=MailSettings(smtp_host="smtp.example", send=sends))
         other = kept(
             Intention(
@@ -210,12 +210,36 @@ def test_only_reminders_that_left_are_counted_and_the_digest_says_how_many_lette
                 Handout(NIGHT.date()),
             )
         )
+        other = replace(other, attempts=tried)
         now = datetime(2024, 1, 29, 8, tzinfo=CHINA)
         found = plan(replace(later(written=[*waiting, other], now=now), district=served), {})
         [body] = [item.body for item in found.letters if isinstance(item.body, Digest)]
-        assert body.waiting == left_over, (
+        assert (body.waiting, body.put_off) == left_over, (
             "two reminders of today in the place of older ones, and another letter"
         )
+
+
+@pytest.mark.parametrize("sends", [False, True])
+def test_a_letter_that_waits_for_a_person_is_none_that_is_to_be_sent(form: Form, *, sends: bool) -> None:
+    """The workbook that nobody has signed, and a letter that somebody edited: each has a sentence of its own."""
+    served = replace(HOME, mail=MailSettings(smtp_host="smtp.example", send=sends))
+    complete = [AgencyStanding(item, arrival(form, item), "x") for item in HOME.agencies]
+    now = datetime(2024, 1, 23, 8, tzinfo=CHINA)
+
+    def counted(*written: WrittenLetter, **facts: object) -> tuple[int, int]:
+        asked = replace(later(*complete, written=written, now=now), district=served, **facts)  # type: ignore[arg-type]
+        [body] = [item.body for item in plan(asked, {}).letters if isinstance(item.body, Digest)]
+        return body.waiting, body.put_off
+
+    [unsigned] = [
+        item for item in plan(later(*complete, written=[]), {}).letters if item.kind is LetterKind.DELIVERY
+    ]
+    delivery = replace(kept(unsigned), attempts=1)
+    assert counted() == (0, 0), "it is written by this very run"
+    assert counted(delivery) == (0, 0)
+    assert counted(delivery, signed={delivery.key}) == ((0, 1) if sends else (1, 0))
+    receipt = replace(kept(answer(arrival(form, ONE, 1))), attempts=1, is_in_doubt=True)
+    assert counted(replace(delivery, state=LetterState.SENT), receipt) == (0, 0)
 
 
 def test_letters_of_a_day_do_not_outlive_it() -> None:

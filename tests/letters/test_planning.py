@@ -19,6 +19,7 @@ from pipeline.letter import (
     LetterKey,
     LetterKind,
     LetterState,
+    Lying,
     Occasion,
     Reminder,
     Upward,
@@ -137,7 +138,7 @@ def test_of_a_second_form_there_is_a_digest_where_there_is_something_to_say() ->
     quiet = state(second, now=at(8, hour=20))
     assert digest(quiet) == []
     assert len(digest(replace(quiet, to_decide=("请签发",)))) == 1
-    assert len(digest(quiet, 3)) == 1
+    assert len(digest(quiet, Lying(3))) == 1
     assert len(digest(replace(quiet, district=district(AGENCIES)))) == 1
 
 

@@ -44,6 +44,9 @@ def test_what_was_agreed_is_to_be_signed(town: Town) -> None:
     agreed(town)
     assert "更正已经同意，请签发" in digest(town)
     assert AGREE not in digest(town)
+    assert "待发的信 1 封，在 letters 文件夹。已用别的办法发出的，在 待办.xlsx" in digest(town), (
+        "the receipt, and no unsigned workbook"
+    )
 
 
 def test_what_is_overtaken_or_taken_back_is_to_be_agreed_to_anew(town: Town) -> None:

@@ -5,7 +5,7 @@ for an occasion is not planned again, so a run may be planned as often as one li
 """
 
 from pipeline.letters.plan.answering import answers, carries_anothers
-from pipeline.letters.plan.campaign_letters import LetterPlan, plan
+from pipeline.letters.plan.campaign_letters import LetterPlan, lying, plan
 from pipeline.letters.plan.daily_digest import digest, morning
 from pipeline.letters.plan.delivery import (
     asked_delivery,
@@ -33,6 +33,7 @@ __all__ = [
     "delivery_of_all",
     "digest",
     "handouts",
+    "lying",
     "morning",
     "plan",
     "reminders",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from pipeline.letter import AnsweredFile, AnswerPlan, Intention, LetterKey, LetterKind, LetterState
+from pipeline.letter import AnsweredFile, AnswerPlan, Intention, LetterKey, LetterKind, LetterState, Lying
 from pipeline.letters.plan.answering import answers, key_of
 from pipeline.letters.plan.counted import counted
 from pipeline.letters.plan.daily_digest import digest
@@ -208,12 +208,38 @@ def _morning(
     state: CampaignState, written: Sequence[WrittenLetter], planned: Sequence[Intention]
 ) -> list[Intention]:
     """Plan the digest, which says how many of all these letters will still lie there when it is read."""
-    apart = (LetterKind.DIGEST, LetterKind.REMINDER) if state.unread else (LetterKind.DIGEST,)
-    left_over = sum(item.state is LetterState.WAITING and item.kind not in apart for item in written)
-    leaves_at_once = state.district.mail.send
-    new = sum(item.kind not in apart for item in planned)
-    found = digest(state, left_over + (0 if leaves_at_once else new))
+    found = digest(state, _lying(state, written, planned))
     return [item for item in found if item.key not in _keys(state)]
+
+
+def lying(state: CampaignState, planned: LetterPlan) -> Lying:
+    """Count the letters that will lie there once what is ``planned`` is written."""
+    staying = (item for item in state.written if item.key not in planned.withdrawn)
+    written = [_waiting(item, planned.readdressed) for item in staying]
+    return _lying(state, written, planned.letters)
+
+
+def _lying(state: CampaignState, written: Sequence[WrittenLetter], planned: Sequence[Intention]) -> Lying:
+    """Count what a person has to send: neither what waits to be signed, or settled, nor what leaves with this run.
+
+    Of what leaves with it nobody knows whether the server takes it; what it has put off before may be put off again.
+    """
+    apart = (LetterKind.DIGEST, LetterKind.REMINDER) if state.unread else (LetterKind.DIGEST,)
+    left_over = [
+        item
+        for item in written
+        if item.state is LetterState.WAITING
+        and item.kind not in apart
+        and not item.is_in_doubt
+        and _is_signed(state, item)
+    ]
+    if state.district.mail.send:
+        return Lying(put_off=sum(item.attempts > 0 for item in left_over))
+    return Lying(len(left_over) + sum(item.kind not in apart and _is_signed(state, item) for item in planned))
+
+
+def _is_signed(state: CampaignState, item: WrittenLetter | Intention) -> bool:
+    return item.kind is not LetterKind.DELIVERY or item.key in state.signed
 
 
 def _keys(state: CampaignState) -> set[LetterKey]:

@@ -14,6 +14,7 @@ from pipeline.letter import (
     LetterKey,
     LetterKind,
     LetterState,
+    Lying,
     Occasion,
     PhoneCall,
     Plea,
@@ -26,13 +27,14 @@ _PATIENCE = 2
 """Workdays that a returned report may take before somebody calls."""
 _OFTEN = 3
 """Returned so often, a call helps more than another letter."""
+NOTHING_LIES = Lying()
 _Ranked = tuple[int, int, PhoneCall]
 
 
-def digest(state: CampaignState, waiting: int = 0) -> list[Intention]:
+def digest(state: CampaignState, waiting: Lying = NOTHING_LIES) -> list[Intention]:
     """Write to the office before each workday; once a day, however often the batch runs.
 
-    Of a form that is collected beside another one only where there is something to say. ``waiting`` counts the letters that are written and will still lie there in the morning.
+    Of a form that is collected beside another one only where there is something to say. ``waiting`` are the letters that are written and may still lie there in the morning.
     """
     to, day = state.district.people.email, state.reading_day
     if not to or not state.district.calendar.is_workday(day):
@@ -43,7 +45,7 @@ def digest(state: CampaignState, waiting: int = 0) -> list[Intention]:
     return [Intention(LetterKey(Occasion.DIGEST, (str(day),)), LetterKind.DIGEST, (to,), body)]
 
 
-def morning(state: CampaignState, day: date, waiting: int) -> Digest:
+def morning(state: CampaignState, day: date, waiting: Lying = NOTHING_LIES) -> Digest:
     """Say where everything stands for those who read it on ``day``."""
     return Digest(
         day=day,
@@ -53,7 +55,8 @@ def morning(state: CampaignState, day: date, waiting: int) -> Digest:
         held=state.held,
         pleas=tuple(_pleas(state)),
         unsent=state.unsent,
-        waiting=waiting,
+        waiting=waiting.by_hand,
+        put_off=waiting.put_off,
         unreachable=tuple(
             standing.agency
             for standing in state.standings

@@ -53,7 +53,10 @@ class AgencyStanding:
 
 @dataclass(frozen=True, slots=True)
 class WrittenLetter:
-    """A letter of an earlier run; ``said`` are the mail server's last words."""
+    """A letter of an earlier run; ``said`` are the mail server's last words, ``attempts`` how often it was offered to it.
+
+    ``is_in_doubt``: somebody deleted or edited it in the folder, so that it does not leave before a person says what is meant.
+    """
 
     key: LetterKey
     kind: LetterKind
@@ -63,6 +66,8 @@ class WrittenLetter:
     created_at: datetime
     state: LetterState = LetterState.SENT
     said: str = ""
+    attempts: int = 0
+    is_in_doubt: bool = False
 
     @property
     def is_refused(self) -> bool:

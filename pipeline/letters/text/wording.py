@@ -131,7 +131,7 @@ def _own(intention: Intention, sources: Sources, attachments: Sequence[Attachmen
             "sent": _shortened(body.sent),
         }
     if isinstance(body, Digest):
-        return _digest(body)
+        return _digest(body, sources)
     if isinstance(body, DistrictDelivery):
         return _delivery(body, sources, attachments)
     return _handout(body, sources)
@@ -348,7 +348,7 @@ def sentence(group: GroupedNotice) -> str:
 # ---------------------------------------------------------------- the coordinator and the district office
 
 
-def _digest(body: Digest) -> Values:
+def _digest(body: Digest, sources: Sources) -> Values:
     stands = agencies_by_verdict(body.counts)
     return {
         "day": spoken_date(body.day),
@@ -373,6 +373,8 @@ def _digest(body: Digest) -> Values:
         ],
         "unsent": [{"to": item.to, "subject": item.subject, "reason": item.reason} for item in body.unsent],
         "waiting": body.waiting,
+        "put_off": body.put_off,
+        "server": sources.district.mail.sends,
         "unreachable": _listed([agency.name for agency in body.unreachable]),
         "departed": _listed(body.departed),
         "unread": body.unread,

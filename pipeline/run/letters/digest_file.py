@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from pipeline.district.workdays import spoken_date
-from pipeline.letter import Intention, LetterKey, LetterKind, LetterState, Occasion
+from pipeline.letter import Intention, LetterKey, LetterKind, Lying, Occasion
 from pipeline.letters.plan import morning
 from pipeline.letters.plan.planning_state import CampaignState
 from pipeline.machine.durable import remove
@@ -15,7 +15,7 @@ from pipeline.run.letters.writing import LetterContext
 MORNING_NAME = "每日情况.txt"
 
 
-def lay_out_morning(context: LetterContext, state: CampaignState, *, is_news: bool) -> None:
+def lay_out_morning(context: LetterContext, state: CampaignState, waiting: Lying, *, is_news: bool) -> None:
     """Write the text for the next workday on which the office reads; a mailbox that takes it makes the file needless.
 
     Raises OSError, ConfigError for a text of the district's own that cannot be filled in.
@@ -31,7 +31,6 @@ def lay_out_morning(context: LetterContext, state: CampaignState, *, is_news: bo
         return
     from pipeline.letters.text import Sources, Texts, values_of  # noqa: PLC0415 - Jinja2, only where a text is written
 
-    waiting = sum(item.state is LetterState.WAITING for item in state.written)
     intention = Intention(
         LetterKey(Occasion.DIGEST, (str(day),)), LetterKind.DIGEST, (), morning(state, day, waiting)
     )

@@ -325,7 +325,18 @@ def _written(item: letters.StoredLetter) -> WrittenLetter:
     to = tuple(item.recipient.split(", "))
     key = item.purpose
     kind = LetterKind(item.kind)
-    return WrittenLetter(key, kind, item.agency, to, item.subject, item.intended_at, item.state, item.reason)
+    return WrittenLetter(
+        key,
+        kind,
+        item.agency,
+        to,
+        item.subject,
+        item.intended_at,
+        item.state,
+        item.reason,
+        item.attempts,
+        is_in_doubt=bool(item.doubt),
+    )
 
 
 # ---------------------------------------------------------------- what came
