@@ -245,7 +245,8 @@ class AnswerPlan:
 class Reminder:
     """Asks for a report: ``left`` workdays before ``deadline`` or ``late`` workdays after it, for the ``times``-th time.
 
-    ``doubtful``: a file waits for the coordinator that may be the agency's. ``sent``: the name of one that its mailbox sent.
+    ``doubtful``: a file waits for the coordinator that may be the agency's. ``sent``: the names of those that it sent itself,
+    all for the same ``doubt`` (a mark of ``wording.doubts``).
     """
 
     deadline: date
@@ -253,7 +254,8 @@ class Reminder:
     late: int
     times: int
     doubtful: bool = False
-    sent: str = ""
+    sent: tuple[str, ...] = ()
+    doubt: str = ""
 
 
 @dataclass(frozen=True, slots=True)

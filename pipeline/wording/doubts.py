@@ -16,10 +16,11 @@ ABOUT_WHOSE = ("F02", "F06")
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """Why a file waits, and what its sender can do about it; both are parts of sentences."""
+    """Why a file waits, and what its sender can do about it; both are parts of sentences. ``asks``: whether that is anything at all."""
 
     why: str
     remedy: str
+    asks: bool = True
 
 
 _NO_MAILBOX = Doubt(
@@ -34,7 +35,7 @@ _OPEN = Doubt(
     "有填错的，请改正各项后再发，不用等通知；各项都没有填错的，请来电说明",
 )
 _OTHER_NAME = Doubt("表上写的单位名称不能确认", "请核对“基本信息”里的单位名称，写规范的全称，改好再发")
-_UNCLEAR = Doubt("还要由经办人看过才能确定怎么算", "不用再发，需要时会与贵单位联系")
+_UNCLEAR = Doubt("还要由经办人看过才能确定怎么算", "不用再发，需要时会与贵单位联系", asks=False)
 _DOUBTS: Mapping[str, Doubt] = {
     "F06.several_tables": Doubt(
         "同一封邮件里有几份内容不同的表，不知道以哪一份为准", "请只把正确的那一份再发一次，不用等通知"
@@ -77,7 +78,18 @@ _DOUBTS: Mapping[str, Doubt] = {
     "F05.open_check": _OPEN,
 }
 _BARRIER = "F01"
-_SET_ASIDE = Doubt("文件还没有打开完，不是贵单位的错", "不用再发，由我们处理")
+_SET_ASIDE = Doubt("文件还没有打开完，不是贵单位的错", "不用再发，由我们处理", asks=False)
+UNPROVEN = ("F06.failed_check", "F06.unverified_sender")
+"""Marks of files of which nobody knows that they came from the mailbox that they name."""
+OF_ITS_CONTENT = (
+    "F06.several_tables",
+    "F09.order_guessed",
+    "F09.last_period",
+    "F09.unchanged",
+    "F05.open_total",
+    "F05.open_check",
+)
+"""Marks of files of which it is certain whose they are."""
 
 
 def mark_of(findings: Iterable[Finding]) -> str:
@@ -87,6 +99,13 @@ def mark_of(findings: Iterable[Finding]) -> str:
         return _BARRIER
     marks = {f"{item.code}.{item.variant}" for item in found}
     return next((mark for mark in _DOUBTS if mark in marks), "")
+
+
+def mark_of_sender(findings: Iterable[Finding]) -> str:
+    """Return by what a file waits for one who asks whether its sender is known: if that is not so, before all else."""
+    found = list(findings)
+    marks = {f"{item.code}.{item.variant}" for item in found}
+    return next((mark for mark in UNPROVEN if mark in marks), "") or mark_of(found)
 
 
 def doubt_of(mark: str) -> Doubt:

@@ -128,7 +128,7 @@ def _verified(state: CampaignState, called: Collection[str]) -> Iterator[PhoneCa
 
 def _missing(state: CampaignState, standing: AgencyStanding, left: int) -> Iterator[_Ranked]:
     agency = standing.agency
-    what = "只有一份待核实的文件，还不能算报送" if standing.is_doubtful else "未报送"
+    what = "只有待核实的文件，还不能算报送" if standing.is_doubtful else "未报送"
     soon = max(state.district.calendar.remind_days_before, default=0)
     reminded = state.reminded(agency)
     reminders = f"已催报 {reminded} 次" if reminded else ""
@@ -150,7 +150,7 @@ def _returned(state: CampaignState, standing: AgencyStanding, left: int, day: da
     why = _sentence(
         f"第 {latest.version} 次报送{since.month}月{since.day}日退回",
         "还没有重报" if waited > 1 else "",
-        "之后收到一份待核实的文件" if standing.is_doubtful else "",
+        "之后收到待核实的文件" if standing.is_doubtful else "",
         _time_left(left),
         f"主要问题：{problem}" if problem else "",
         _reach(state, standing.agency, latest),

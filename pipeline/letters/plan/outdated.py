@@ -91,7 +91,8 @@ def _holds(
         return False  # its agency is on the roster no longer, or its day is past
     match item.kind:
         case LetterKind.REMINDER | LetterKind.TEMPLATE if standing:
-            return standing.is_missing
+            is_needless = item.kind is LetterKind.REMINDER and standing.waits_for_the_office
+            return standing.is_missing and not is_needless
         case LetterKind.RETURNED | LetterKind.AWAITING | LetterKind.COUNTED if standing:
             return _is_of_what_stands(item, standing)
         case LetterKind.ACCEPTANCE | LetterKind.RETURNED | LetterKind.HELD | LetterKind.DUPLICATE:

@@ -11,6 +11,7 @@ from functools import cached_property
 from pipeline.district.folder import District
 from pipeline.letter import AnsweredFile, CountedVersion, LetterKey, LetterKind, LetterState, Occasion, Unsent
 from pipeline.model import CHINA, Agency, Notice, Verdict, belongs_to
+from pipeline.wording.doubts import doubt_of
 
 _OFFICE_CLOSES = 17
 """From this hour on, what is written is read on the next day."""
@@ -32,8 +33,8 @@ class AgencyStanding:
     """What it said of warnings of the file that counts, and the coordinator has to confirm."""
     is_named: bool = False
     """Whether a file of nobody, or of another agency, that waits for the coordinator states its name."""
-    sent: str = ""
-    """The name of a file of nobody that its mailbox sent and that waits for the coordinator."""
+    sent: tuple[AnsweredFile, ...] = ()
+    """Files that wait for the coordinator and that it sent itself, whatever they say, oldest first."""
 
     @property
     def is_missing(self) -> bool:
@@ -44,6 +45,16 @@ class AgencyStanding:
     def is_doubtful(self) -> bool:
         """Whether a file waits for the coordinator that may be the agency's."""
         return self.has_held or self.is_named or bool(self.sent)
+
+    @property
+    def waits_alike(self) -> tuple[AnsweredFile, ...]:
+        """Those of the files that it sent itself that wait for the same reason as the last."""
+        return tuple(item for item in self.sent if item.doubt == self.sent[-1].doubt)
+
+    @property
+    def waits_for_the_office(self) -> bool:
+        """Whether something that it sent itself waits for what the office alone can do: there is nothing to ask of it."""
+        return any(not doubt_of(item.doubt).asks for item in self.sent)
 
     @property
     def is_returned(self) -> bool:

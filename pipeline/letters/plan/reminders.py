@@ -14,7 +14,7 @@ def reminders(state: CampaignState) -> list[Intention]:
     """Remind the agencies from which nothing came, on the workdays that the calendar says, each by its own deadline.
 
     In a year of which nobody has written down the days off, only on days that surely are workdays; what is counted is so at the least.
-    A reminder that has waited since an earlier day is written anew on any workday: what lies there says what is left today.
+    Who sent something of which only the office knows what to do has nothing to send. A reminder that has waited since an earlier day is written anew on any workday: what lies there says what is left today.
     """
     calendar, today = state.district.calendar, state.today
     dated = {
@@ -30,14 +30,16 @@ def reminders(state: CampaignState) -> list[Intention]:
         is_due = calendar.reminds_on(today, deadline) or (
             agency.code in dated and calendar.is_surely_workday(today)
         )
-        if standing.is_missing and to and is_due:
+        waits = standing.waits_alike
+        if standing.is_missing and to and is_due and not standing.waits_for_the_office:
             body = Reminder(
                 deadline=deadline,
                 left=calendar.sure_workdays_between(today, deadline),
                 late=calendar.sure_workdays_between(deadline, today),
                 times=state.reminded(agency) + 1,
                 doubtful=standing.is_doubtful,
-                sent=standing.sent,
+                sent=tuple(item.name for item in waits),
+                doubt=waits[0].doubt if waits else "",
             )
             found.append(
                 Intention(

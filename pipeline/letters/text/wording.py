@@ -128,7 +128,9 @@ def _own(intention: Intention, sources: Sources, attachments: Sequence[Attachmen
             "late": body.late,
             "times": body.times,
             "doubtful": body.doubtful,
-            "sent": _shortened(body.sent),
+            "sent": _named([f"《{_shortened(name)}》" for name in body.sent]),
+            "why": doubt_of(body.doubt).why,
+            "remedy": doubt_of(body.doubt).remedy,
         }
     if isinstance(body, Digest):
         return _digest(body, sources)

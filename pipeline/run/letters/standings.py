@@ -43,7 +43,7 @@ from pipeline.publishing.returning import returned_of
 from pipeline.run import pending as waiting
 from pipeline.run.letters.earlier import changes_since_delivery
 from pipeline.versions import versions_of
-from pipeline.wording.doubts import mark_of
+from pipeline.wording.doubts import OF_ITS_CONTENT, UNPROVEN, mark_of, mark_of_sender
 from pipeline.wording.messages import AWAITING, VERDICT_WORDS, awaits_approval, notices
 
 _NO_STANDS: Mapping[str, Stand] = {}
@@ -77,7 +77,7 @@ def state_of(
     written = tuple(_written(item) for item in letters.of_year(ledger, district.year))
     has_server = district.mail.sends
     senders = arrivals.senders(ledger, district.year)
-    waits = tuple(_held(district, found, senders))
+    waits = tuple(_held(ledger, district, found, senders))
     digests = [
         item.created_at
         for item in written
@@ -249,9 +249,12 @@ def standings(
         for said in _names_in(row)
         if said
     }
-    sent = {item.sent_by.code: item.name for item in waits if item.sent_by and not item.agency}
+    sent: dict[str, list[AnsweredFile]] = {}
+    for item in waits:
+        if whose := _certainly(item):
+            sent.setdefault(whose.code, []).append(item)
     found_so = (
-        replace(_standing(agency, rows[agency.code], stated), sent=sent.get(agency.code, ""))
+        replace(_standing(agency, rows[agency.code], stated), sent=tuple(sent.get(agency.code, ())))
         for agency in agencies
     )
     return tuple(
@@ -260,6 +263,15 @@ def standings(
         else item
         for item in found_so
     )
+
+
+def _certainly(item: AnsweredFile) -> Agency | None:
+    """Return the agency that certainly sent a file that waits: whose mailbox it came from, if it names no other; of one put in by hand the one it names."""
+    if item.doubt in UNPROVEN:
+        return None
+    if item.sender is None:
+        return item.agency if item.doubt in OF_ITS_CONTENT else None
+    return item.sent_by if item.agency in (None, item.sent_by) else None
 
 
 def _names_in(row: Record) -> Iterator[object]:
@@ -286,13 +298,21 @@ def _standing(agency: Agency, rows: list[Record], stated: Collection[str]) -> Ag
     )
 
 
-def _held(district: District, found: Record, senders: Mapping[ArrivalKey, str]) -> Iterator[AnsweredFile]:
+def _held(
+    ledger: Ledger, district: District, found: Record, senders: Mapping[ArrivalKey, str]
+) -> Iterator[AnsweredFile]:
     """Yield what waits for the coordinator, with its sender and the one agency whose mailbox that is."""
     by_code = {agency.code: agency for agency in district.roster_agencies}
-    for row in waiting_files(found["submissions"]):
-        sender = senders.get((row["file"], row["sha256"]))
+    rows = waiting_files(found["submissions"])
+    judged = {
+        (item.path, item.sha256): item for item in (standing.filed(ledger, district.year) if rows else ())
+    }
+    for row in rows:
+        key = (row["file"], row["sha256"])
+        sender, kept = senders.get(key), judged.get(key)
         arrival = _arrival(row, by_code.get(row["agency"]))
-        yield replace(arrival, sender=sender, sent_by=district.owner_of(sender))
+        doubt = mark_of_sender(kept.findings if kept else ())
+        yield replace(arrival, sender=sender, sent_by=district.owner_of(sender), doubt=doubt)
 
 
 def _arrival(row: Record, agency: Agency | None) -> AnsweredFile:
