@@ -22,7 +22,7 @@ from pipeline.letters.plan import CampaignState, corrects, unsigned_delivery
 from pipeline.model import CHINA
 from pipeline.periods import bounds_of
 from pipeline.publishing.todo_book import NEW_TODO_NAME, TODO_NAME, mark_of_use
-from pipeline.run import clock
+from pipeline.run import clock, lapsing
 from pipeline.run.letters import former_campaigns
 from pipeline.run.letters.earlier import changes_since_delivery
 from pipeline.wording.quotable import quoted
@@ -88,8 +88,10 @@ def sentences(
     found = result or campaign.last_result(ledger, district.year)
     if found and district.people.district_office_email:
         yield from _delivery_planned(state) if state else _delivery(ledger, district, found)
+    today = now.astimezone(CHINA).date()
     reminds = bool(found and found.record["counts"]["missing"])
-    yield from _calendar(district, now.astimezone(CHINA).date(), reminds=reminds)
+    yield from _calendar(district, today, reminds=reminds)
+    yield from lapsing.sentences(ledger, district, today)
     yield from _off_the_roster(ledger, district, now)
     yield from _folders_ahead(ledger, district, now)
     yield from _letters(ledger, district)

@@ -59,6 +59,7 @@ from pipeline.publishing.todo_book import (
     build_todo_book,
     mark_of_use,
 )
+from pipeline.run.lapsing import lapses
 from pipeline.run.letters.writing import LetterContext
 from pipeline.versions import Versions
 from pipeline.wording.doubts import ABOUT_WHOSE
@@ -110,6 +111,11 @@ def _todo(
             item.agency.name, item.agency.contact, item.agency.phone, item.why, state.reminded(item.agency)
         )
         for item in today.calls
+    ]
+    calls += [
+        TodoCall(item.agency.name, item.agency.contact, item.agency.phone, f"{item.words}，请告知。", 0)
+        for item in lapses(context.ledger, district, state.today)
+        if item.is_over
     ]
     calls += _published(context, found)
     filed = standing.filed(context.ledger, district.year)
@@ -316,3 +322,9 @@ def _decided(context: LetterContext) -> Iterator[Decided]:
         reason = f"{item.reason}（至 {item.until}）" if is_limited else item.reason
         key = "" if item.letter in gone else key_of(DECISION, str(item.number))
         yield Decided(day, about, decision_words(item), reason, item.person, key)
+    for lapse in lapses(context.ledger, context.district, context.now.astimezone(CHINA).date()):
+        if lapse.is_over:
+            item = lapse.decision
+            day = item.given_at.astimezone(CHINA).date().isoformat()
+            reason = f"{item.reason}（至 {item.until}，已到期）"
+            yield Decided(day, lapse.agency.name, decision_words(item), reason, item.person, "")
