@@ -172,6 +172,8 @@ class Line:
     """How many of a thousand counts fall to it in published reports, as far as that is known."""
     asks: Entry | None = field(default=None, hash=False)
     """What its cells ask for, where that is no number to be added up; each cell is an entry of its own made after this."""
+    also: tuple[str, ...] = ()
+    """Other wordings of the innermost label."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ SUMMED = tuple(name for name, kind in NUMBER_KINDS.items() if kind.summed)
 """Kinds of numbers that are added up over the agencies, where nothing else is said."""
 _ASKED = ("required", "prompt", "unit", "limits", "choices", "pattern", "together", "weight")
 """What a row or a column may say of its values, besides their kind."""
-_KNOWN = frozenset({"key", "label", "groups", "usual", "kind", *_ASKED})
+_KNOWN = frozenset({"key", "label", "groups", "usual", "kind", "also", *_ASKED})
 _THOUSAND = 1000
 _NO_WEIGHT = '求平均的格要用 weight 写明按哪一列（行写的按哪一行）的数字加权；不要平均的写 together = "list" 或 "none"。'
 
@@ -162,11 +162,13 @@ def _items(section: TomlSection, name: str) -> list[Mapping[str, Any]]:
 def _refuse_twins(section: TomlSection, lines: Sequence[Line]) -> None:
     """Refuse two lines of one key, or that nobody could tell apart in a filled table."""
     keys, labels = [line.key for line in lines], ["".join(line.label) for line in lines]
+    names = [line.label[-1] for line in lines if line.label]
     for line, label in zip(lines, labels, strict=True):
         if keys.count(line.key) > 1:
             raise section.fault(f"“{line.key}”出现了两次。", f'"{line.key}"')
-        if labels.count(label) > 1:
+        if labels.count(label) > 1 or any(word in names for word in line.also):
             raise section.fault(f"“{line.key}”和另一行或另一列的标签相同。", f'"{line.key}"')
+        names += line.also
 
 
 def _line(section: TomlSection, item: Mapping[str, Any], *, is_column: bool) -> Line:
@@ -177,10 +179,10 @@ def _line(section: TomlSection, item: Mapping[str, Any], *, is_column: bool) -> 
             raise section.fault(f"“{key}”中不认识的键“{name}”。", name)
     if not isinstance(key, str) or (key and not KEY.fullmatch(key)):
         raise section.fault(f"“{key}”：key 应是英文名称，只用字母、数字、下划线和点。", token)
-    label, groups = (_words(section, item, name, token) for name in ("label", "groups"))
+    label, groups, also = (_words(section, item, name, token) for name in ("label", "groups", "also"))
     if (key and not all(label)) or (key and not label) or (is_column and not key):
         raise section.fault(f"“{key}”没有标签（label）。", token)
-    for problem in filter(None, map(label_fault, label)):
+    for problem in filter(None, map(label_fault, (*label, *also))):
         raise section.fault(problem, token)
     kind = item.get("kind", "")
     if kind not in ("", *KINDS):
@@ -190,7 +192,7 @@ def _line(section: TomlSection, item: Mapping[str, Any], *, is_column: bool) -> 
         raise section.fault(f"“{key}”是列，usual 只能写在行里。", token)
     if type(usual) is not int or not 0 <= usual <= _THOUSAND:
         raise section.fault(f"“{key}”的 usual（每千件中常见的件数）应为 0 到 1000 的整数。", token)
-    return Line(key, label, groups, str(kind), usual, _asks(section, item, token))
+    return Line(key, label, groups, str(kind), usual, _asks(section, item, token), also)
 
 
 def _asks(section: TomlSection, item: Mapping[str, Any], token: str) -> Entry | None:

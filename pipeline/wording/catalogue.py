@@ -189,6 +189,18 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
     ("F03", "missing_label"): Wording(
         "“{table}”中没有找到“{label}”", "请恢复模板原有的行列和表头文字", "", "{label}"
     ),
+    ("F03", "changed_heading"): Wording(
+        "“{table}”中没有找到“{label}”，它的位置上写的是“{found}”，不能确定是不是“{label}”",
+        "请恢复为规定的表头“{label}”，核对这一列填的是不是“{label}”的数",
+        "{found}",
+        "{label}",
+    ),
+    ("F03", "changed_back"): Wording(
+        "“{table}”中没有找到“{label}”，它的位置上写的是“{found}”；退回表中已恢复规定的表头，这一列的数已按“{label}”转入",
+        "请核对这一列是不是“{label}”的数，不是的请改正",
+        "{found}",
+        "{label}",
+    ),
     ("F03", "missing_column"): Wording(
         "“{table}”没有“{label}”这一列{others}", "请恢复表头“{label}”，逐条填写{blank}", "", "{label}"
     ),

@@ -53,7 +53,9 @@ def find_lines(lines: Sequence[Line], marks: Sequence[LabelMark]) -> Lines:
     leaves = [normalise(line.label[-1]) for line in lines]
     result = Lines()
     for number, line in enumerate(lines):
-        candidates = by_text.get(leaves[number], [])
+        candidates = by_text.get(leaves[number]) or [
+            mark for word in line.also for mark in by_text.get(normalise(word), ())
+        ]
         if len(candidates) > 1 or leaves.count(leaves[number]) > 1:
             wanted = normalise(line.label[-2]) if len(line.label) > 1 else ""
             candidates = [mark for mark in candidates if _parent(mark, ladders, levels) == wanted]

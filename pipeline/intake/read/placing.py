@@ -7,7 +7,7 @@ searched: inserted rows, moved tables, renamed sheets and swapped columns are st
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -45,6 +45,8 @@ class Placement:
     moved: bool = False
     missing: tuple[LineFault, ...] = ()
     near: tuple[LineFault, ...] = ()
+    changed: tuple[LineFault, ...] = ()
+    """Columns that stand where the template has them, under a heading that is none of the form's."""
     ambiguous: tuple[str, ...] = ()
     copies: tuple[Placement, ...] = ()
     """The same table on further visible sheets, or once more on its own, which were not read."""
@@ -62,6 +64,8 @@ class _Home:
     bare_rows: tuple[tuple[int, tuple[int, ...]], ...]
     positions: Mapping[str, Position]
     vocabulary: frozenset[str]
+    words: frozenset[str]
+    """The labels and their other wordings."""
     corner: tuple[int, int]
     """The last row and the last column of the table."""
     free: tuple[tuple[int, int], ...]
@@ -105,14 +109,14 @@ def own_names(form: Form) -> frozenset[str]:
 def sheets_of_lines(form: Form, sheets: Sequence[SheetData]) -> list[str]:
     """Name the visible sheets that repeat the labels of a table one below the other: a report as plain lines is no table."""
     own = own_names(form)
-    words = [home.vocabulary for home in _homes(form).values()]
+    homes = _homes(form).values()
     return [
         sheet.name
         for sheet in sheets
         if sheet.visible
         and sheet.name not in own
         and _may_hold(form, sheet)
-        and any(_repeats(known, sheet, across=False) for known in words)
+        and any(_repeats(home, sheet, across=False) for home in homes)
     ]
 
 
@@ -154,7 +158,38 @@ def _place(form: Form, table: Table, sheets: Sequence[SheetData]) -> Placement:
     if len(chosen) > 1:
         keys = tuple(key for key in home.positions if key != table.nil_key)
         return Placement(ambiguous=keys, rivals=tuple(sheet.name for sheet in chosen))
-    return _search(table, home, chosen[0]) if chosen else Placement()
+    found = _search(table, home, chosen[0]) if chosen else Placement()
+    if expected and not found.ambiguous and (found.missing or not found.sheet):
+        return _under_other_headings(table, home, expected, found) or found
+    return found
+
+
+def _under_other_headings(table: Table, home: _Home, sheet: SheetData, found: Placement) -> Placement | None:
+    """Place a table as in the template where every row stands there and no column is elsewhere, but headings were written anew."""
+    if home.bare_rows:
+        return None
+    left = min(column for key, (_, _, column) in home.positions.items() if key != table.nil_key)
+    near = {fault.position for fault in found.near}
+    changed: list[LineFault] = []
+    for row, column, text in home.labels:
+        value = sheet.at(row, column)
+        stated = normalise(value) if isinstance(value, str) else ""
+        if stated == normalise(text) or (sheet.name, row, column) in near:
+            continue
+        if column < left or not stated or stated in home.words or len(stated) > _LONGEST_LABEL:
+            return None
+        keys = tuple(_below(table, home, row, text))
+        changed.append(LineFault(text, keys, str(value).strip(), (sheet.name, row, column)))
+    return Placement(sheet.name, home.positions, near=found.near, changed=tuple(changed))
+
+
+def _below(table: Table, home: _Home, row: int, heading: str) -> Iterator[str]:
+    """Yield the keys of the numbers under a heading that stands on ``row`` of the template: those of the next block below."""
+    for block in table.blocks:
+        keys = {cell_key(table.key, line, own): own for line in block.rows for own in block.columns}
+        if all(home.positions[key][1] > row for key in keys):
+            yield from (key for key, own in keys.items() if heading in own.label)
+            return
 
 
 def sheet_texts(sheet: SheetData) -> list[Text]:
@@ -194,7 +229,10 @@ def _home(form: Form, table: Table) -> _Home:
     corner = max(rows), max(columns)
     inside = {(row, column) for row in rows for column in columns}
     free = tuple(sorted(inside - taken - headed))
-    return _Home(labels, tuple(bare), positions, frozenset(map(normalise, parts)), corner, free)
+    also = {word for block in table.blocks for line in (*block.rows, *block.columns) for word in line.also}
+    vocabulary = frozenset(map(normalise, parts))
+    words = vocabulary | frozenset(map(normalise, also))
+    return _Home(labels, tuple(bare), positions, vocabulary, words, corner, free)
 
 
 def _stands(home: _Home, sheet: SheetData) -> bool:
@@ -221,13 +259,13 @@ def _is_pasted_over(home: _Home, sheet: SheetData) -> bool:
 
 
 def _holders(home: _Home, sheets: Sequence[SheetData]) -> list[SheetData]:
-    return [sheet for sheet in sheets if _repeats(home.vocabulary, sheet, across=True)]
+    return [sheet for sheet in sheets if _repeats(home, sheet, across=True)]
 
 
-def _repeats(vocabulary: frozenset[str], sheet: SheetData, *, across: bool) -> bool:
+def _repeats(home: _Home, sheet: SheetData, *, across: bool) -> bool:
     """Say whether enough labels stand on ``sheet``, and whether they do so across several columns, as in a table."""
-    spots = [(column, text) for _, column, text in sheet_texts(sheet) if text in vocabulary]
-    enough = len({text for _, text in spots}) >= _RECOGNISED * len(vocabulary)
+    spots = [(column, text) for _, column, text in sheet_texts(sheet) if text in home.words]
+    enough = len({text for _, text in spots}) >= _RECOGNISED * len(home.vocabulary)
     return enough and (len({column for column, _ in spots}) > 1) is across
 
 
@@ -242,7 +280,7 @@ def _may_hold(form: Form, sheet: SheetData) -> bool:
 
 def _search(table: Table, home: _Home, sheet: SheetData) -> Placement:
     texts = sheet_texts(sheet)
-    found = search_table(table, sheet, texts, home.vocabulary)
+    found = search_table(table, sheet, texts, home.words)
     positions = dict(found.positions)
     nil = _nil_position(table, home, sheet, texts)
     if nil:
@@ -250,7 +288,7 @@ def _search(table: Table, home: _Home, sheet: SheetData) -> Placement:
     moved = any(position[1:] != home.positions[key][1:] for key, position in found.positions.items())
     if not found.positions and not found.ambiguous:
         return Placement()
-    return Placement(sheet.name, positions, moved, found.missing, found.near, found.ambiguous)
+    return Placement(sheet.name, positions, moved, found.missing, found.near, ambiguous=found.ambiguous)
 
 
 def _nil_position(table: Table, home: _Home, sheet: SheetData, texts: Sequence[Text]) -> Position | None:

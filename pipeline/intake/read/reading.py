@@ -108,7 +108,7 @@ def _clipped(sheet: SheetData) -> Finding:
 
 def _read_sheets(form: Form, sheets: Sequence[SheetData], remarks: Sequence[Finding]) -> Reading:
     placements = [(table, place_table(form, table, sheets)) for table in form.tables]
-    lacking = [bool(placed.missing) or not placed.sheet for _, placed in placements]
+    lacking = [bool(placed.missing or placed.changed) or not placed.sheet for _, placed in placements]
     listed = read_listed(form, sheets)
     settle_headings(form, listed)
     stamp = read_stamp(sheets)
@@ -304,6 +304,10 @@ def _placement_findings(form: Form, table: Table, placed: Placement) -> list[Fin
         facts = {"found": fault.found, "label": fault.label}
         place = Place(fault.position[0], a1(*fault.position[1:])) if fault.position else where
         found.append(Finding.found("F03", place, fault.keys, "near_label", facts))
+    for fault in placed.changed:
+        facts = {"table": table.name, "found": fault.found, "label": fault.label}
+        place = Place(fault.position[0], a1(*fault.position[1:])) if fault.position else where
+        found.append(Finding.found("F03", place, fault.keys, "changed_heading", facts))
     if placed.sheet not in {"", table.sheet} and not placed.ambiguous:
         facts = {"table": table.name, "found": placed.sheet, "sheet": table.sheet}
         found.append(Finding.found("F05", where, (), "renamed", facts))

@@ -52,6 +52,7 @@ _TO_LOOK_AT: Mapping[tuple[str, str], str] = {
     ("F02", "period_missing"): "period_filled",
     ("F02", "agency_missing"): "agency_filled",
     ("F03", "near_label"): "label_mended",
+    ("F03", "changed_heading"): "changed_back",
     ("F03", "spare_column"): "label_whole",
     ("F03", "unknown_heading"): "heading_mended",
     ("F05", "unread"): "unread_back",
