@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 _WILD = str.maketrans({sign: f"~{sign}" for sign in "~*?"})
 _BEGINNING = 2
 """Characters by which the beginning of a line is known."""
+NOTHING = ",".join(quoted_word(normalise(word)) for word in sorted(PLACEHOLDERS))
+"""What says that there is nothing to fill in, as a formula lists it."""
 _BELOW = 20_000
 """Rows below those that formulas look at in which something may stand: as many as are read."""
 
@@ -174,8 +176,7 @@ def is_filled(cells: str, kind: ValueKind) -> str:
     """Return the array that is 1 where something stands, and not “/” or “无” where that is nothing."""
     if not kind.may_say_nothing:
         return f"(LEN(TRIM({cells}))>0)"
-    words = ",".join(quoted_word(normalise(word)) for word in sorted(PLACEHOLDERS))
-    return f"(LEN(TRIM({cells}))>0)*ISNA(MATCH(TRIM(ASC({cells})),{{{words}}},0))"
+    return f"(LEN(TRIM({cells}))>0)*ISNA(MATCH(TRIM(ASC({cells})),{{{NOTHING}}},0))"
 
 
 def holds_oddly(cells: str, wanted: tuple[str, ...], kind: ValueKind, days: tuple[str, str]) -> str:

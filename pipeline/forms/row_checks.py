@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from pipeline.forms.drawing import Row, fulfils, reported_days
 from pipeline.forms.live_rows import (
+    NOTHING,
     counted,
     days_hold,
     excel_word,
@@ -22,6 +23,7 @@ from pipeline.forms.live_rows import (
 )
 from pipeline.forms.values.days import day_numbers
 from pipeline.forms.values.plain import CLOSING, OPENING, folded, without
+from pipeline.forms.values.typed import says_nothing
 from pipeline.periods import bounds_of
 
 if TYPE_CHECKING:
@@ -154,7 +156,7 @@ def repeats_formula(register: Register, rows: int = 0) -> str:
     area = register_area(register, rows)
     columns = [_folded(area(register.index[name])) for name in register.unique]
     key = '&"|"&'.join(columns)
-    filled = "*".join(f"(LEN({column})>0)" for column in columns)
+    filled = "*".join(f"(LEN({column})>0)*ISNA(MATCH({column},{{{NOTHING}}},0))" for column in columns)
     first = area(0).rpartition("$")[0].rpartition(":")[0]
     again = f"{filled}*(MATCH({key},{key},0)<>ROW({area(0)})-ROW({first})+1)"
     return f"=SUMPRODUCT({rows_array(register, rows)}*{again})"
@@ -172,5 +174,5 @@ def repeats(register: Register, rows: Sequence[Row]) -> int:
     """Count the rows that have all unique columns in common with an earlier one."""
     at = [register.index[name] for name in register.unique]
     keys = [tuple(folded(row[number]) for number in at) for row in rows]
-    filled = [key for key in keys if key and "" not in key]
+    filled = [key for key in keys if key and "" not in key and not any(map(says_nothing, key))]
     return len(filled) - len(set(filled))

@@ -19,6 +19,7 @@ from pandera.errors import SchemaErrors
 from pipeline.district.statutory_days import HOLIDAYS_AT_MOST
 from pipeline.forms.drawing import fulfils, is_test, test_of
 from pipeline.forms.values.plain import folded
+from pipeline.forms.values.typed import says_nothing
 from pipeline.judging.schema.backends import pa
 from pipeline.periods import bounds_of, spaced_of
 
@@ -91,7 +92,10 @@ def _schema(rules: tuple[str, ...]) -> pa.DataFrameSchema:
 
 
 def duplicates(register: Register, frame: RowFrame) -> Iterator[tuple[int, int]]:
-    """Yield the rows that have all unique columns in common with an earlier one of the same reading, however these are spelled, and that one."""
+    """Yield the rows that have all unique columns in common with an earlier one of the same reading, however these are spelled, and that one.
+
+    What only says that there is nothing (无) tells no row from another.
+    """
     if not register.unique:
         return
     if not frame.cells:
@@ -100,7 +104,7 @@ def duplicates(register: Register, frame: RowFrame) -> Iterator[tuple[int, int]]
     seen: dict[tuple[object, ...], int] = {}
     for at, own in enumerate(zip(frame.owners, *columns, strict=True)):
         first = seen.setdefault(own, at)
-        if first != at and "" not in own:
+        if first != at and "" not in own and not any(map(says_nothing, own)):
             yield at, first
 
 
