@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pipeline.forms.values.kind import PERSONAL, SPELLED
 from pipeline.forms.values.typed import shown
 from pipeline.intake.read.listed import clean
+from pipeline.intake.read.register_cells import LEFT_BLANK, is_left_blank
 from pipeline.model import Finding
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from pipeline.intake.read.figures import TableFigures
     from pipeline.intake.read.listed import Listed
     from pipeline.intake.read.spreadsheet import Raw
-    from pipeline.model import Place
+    from pipeline.model import Fact, Place
 
 _SHOWN = 60
 """Characters of a value that a finding repeats."""
@@ -54,7 +55,12 @@ def read_cell_values(form: Form, figures: TableFigures, found: Entries) -> Entri
 
 
 def _read_value(found: Entries, entry: Entry, raw: Raw, place: Place | None) -> None:
-    """Type one value; what cannot be read stays as it was written."""
+    """Type one value; “/” or “无” where nothing has to stand is a blank, what cannot be read stays as it was written."""
+    if place and is_left_blank(entry.value, raw):
+        found.answers[entry.key] = ""
+        facts: Mapping[str, Fact] = {"label": entry.label, "count": 1, "raw": shown(raw).strip()[:_SHOWN]}
+        found.findings.append(Finding.found("C04", place, (entry.key,), LEFT_BLANK, facts))
+        return
     typed = entry.value.read(raw)
     if typed.raw is None:
         found.answers[entry.key] = typed.value

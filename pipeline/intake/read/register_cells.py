@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from pipeline.intake.read.cellxml import Address
     from pipeline.intake.read.spreadsheet import SheetData
 
+LEFT_BLANK = "left_blank"
+"""What is noted of cells with “/” or “无” that may be blank."""
 _SHOWN = 60
 """Characters of a value that a finding repeats."""
 

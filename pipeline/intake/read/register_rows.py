@@ -21,7 +21,13 @@ from pipeline.forms.values.typed import Typed, says_nothing, shown, unreadable
 from pipeline.intake.read.entries import hidden, with_prompt
 from pipeline.intake.read.labels import answered, normalise
 from pipeline.intake.read.placing import own_names
-from pipeline.intake.read.register_cells import covered_among, is_left_blank, read_under_merged, under_merged
+from pipeline.intake.read.register_cells import (
+    LEFT_BLANK,
+    covered_among,
+    is_left_blank,
+    read_under_merged,
+    under_merged,
+)
 from pipeline.intake.read.register_copies import ListedRows, elsewhere
 from pipeline.intake.read.register_heads import (
     ENOUGH,
@@ -45,8 +51,6 @@ if TYPE_CHECKING:
     from pipeline.intake.read.spreadsheet import SheetData
     from pipeline.periods import Period
 
-_LEFT_BLANK = "left_blank"
-"""What is noted of cells with “/” or “无” that may be blank."""
 _TOTAL = re.compile(rf"({'|'.join((*WHOLES, *PARTS))}):?(?:共?\d{{1,6}}[件条个份项行])?")
 """A line of totals, and no title that begins with these words."""
 
@@ -177,7 +181,7 @@ class _Reader:
         kind = register.kinds[number]
         if not error and is_left_blank(kind, value):
             place = Place(self._head.sheet.name, a1(line, self._head.columns[number]))
-            self._notes[number, _LEFT_BLANK].append((Typed(facts={"raw": shown(value).strip()}), place))
+            self._notes[number, LEFT_BLANK].append((Typed(facts={"raw": shown(value).strip()}), place))
             return ""
         typed = unreadable("C08", "excel_error", error) if error else kind.read(value)
         if not typed.code:
@@ -204,7 +208,7 @@ class _Reader:
         for (number, variant), several in self._notes.items():
             first, place = several[0]
             facts = {**first.facts, "label": self._register.columns[number].label, "count": len(several)}
-            yield Finding.found("C04", place, (), variant if variant == _LEFT_BLANK else "column", facts)
+            yield Finding.found("C04", place, (), variant if variant == LEFT_BLANK else "column", facts)
 
 
 def _says_nothing(kind: ValueKind, values: Sequence[Raw]) -> bool:
