@@ -400,7 +400,15 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
     ),
     ("F05", "rows_elsewhere"): Wording(
         "“{table}”读取的是“{sheet}”；这张“{copy}”的同样表头下从第 {line} 行起还有 {rows} 条不同的，没有读取",
-        "要报的请移到“{home}”，不要的请删去",
+        "要报的请移到“{to}”，不要的请删去",
+    ),
+    ("F05", "rows_on_sheets"): Wording(
+        "“{table}”读取的是“{sheet}”；同样表头下还有 {rows} 条不同的，分在别的工作表（{copies}），没有读取",
+        "要报的请全部移到“{to}”一张表，不要的请删去",
+    ),
+    ("F05", "rows_on_sheets_back"): Wording(
+        "“{table}”读取的是原表的“{sheet}”；原表同样表头下还有 {rows} 条不同的，分在别的工作表（{copies}），没有转入退回表",
+        "要报的请全部补填到“{home}”，不要的不用管",
     ),
     ("F05", "rows_elsewhere_back"): Wording(
         "“{table}”读取的是原表的“{sheet}”；原表“{copy}”的同样表头下从第 {line} 行起还有 {rows} 条不同的，没有转入退回表",

@@ -14,7 +14,7 @@ from pipeline.forms.values.typed import shown
 from pipeline.model import Fact, Finding, Place, a1
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from pipeline.forms.registers import Register
     from pipeline.forms.values.plain import Raw
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _OF_THE_PERIOD = frozenset({"until", "since"})
 """Relations by which a row belongs to one period and to no other."""
+_NAMED = 12
+"""Sheets that one sentence names: one for each month."""
 
 
 @dataclass(slots=True)
@@ -38,9 +40,14 @@ class ListedRows:
 def elsewhere(
     register: Register, chosen: ListedRows, others: Sequence[ListedRows], period: Period | None
 ) -> Iterator[Finding]:
-    """Tell of the rows that stand on ``others`` and were not read; ``period`` is the one reported, None where it is not known."""
+    """Tell of the rows that stand on ``others`` and were not read; ``period`` is the one reported, None where it is not known.
+
+    A register of a sheet for each month is one finding.
+    """
     known = set(map(_seen, chosen.rows))
     sheet = chosen.head.sheet.name
+    there = {listed.head.sheet.name for listed in (chosen, *others)}
+    unread: list[tuple[ListedRows, int, int]] = []
     for other in others:
         rows = [
             (line, row) for line, row in zip(other.lines, other.rows, strict=True) if _seen(row) not in known
@@ -55,9 +62,25 @@ def elsewhere(
         elif all(_is_of_another(register, row, period) for _, row in rows):
             yield Finding.found("F05", Place(sheet), (), "rows_of_another", facts)
         else:
-            facts |= {"rows": len(rows), "line": rows[0][0] + 1}
-            place = Place(other.head.sheet.name, a1(rows[0][0], max(0, min(other.head.columns))))
-            yield Finding.found("F05", place, (), "rows_elsewhere", facts)
+            unread.append((other, len(rows), rows[0][0]))
+    if unread:
+        where = register.sheet if register.sheet in there else sheet
+        facts = {"table": register.name, "sheet": sheet, "home": register.sheet, "to": where}
+        yield _unread(unread, facts)
+
+
+def _unread(others: Sequence[tuple[ListedRows, int, int]], facts: Mapping[str, Fact]) -> Finding:
+    """Say where rows stand that were not read: on each of ``others`` how many, and the first line of them."""
+    first, count, line = others[0]
+    place = Place(first.head.sheet.name, a1(line, max(0, min(first.head.columns))))
+    if len(others) == 1:
+        facts = {**facts, "copy": first.head.sheet.name, "rows": count, "line": line + 1}
+        return Finding.found("F05", place, (), "rows_elsewhere", facts)
+    named = [f"“{other.head.sheet.name}”第 {line + 1} 行起 {count} 条" for other, count, line in others]
+    rest = f"等 {len(others)} 张工作表" if len(named) > _NAMED else ""
+    total = sum(count for _, count, _ in others)
+    facts = {**facts, "rows": total, "copies": "、".join(named[:_NAMED]) + rest}
+    return Finding.found("F05", place, (), "rows_on_sheets", facts)
 
 
 def _seen(row: Sequence[Raw]) -> tuple[str, ...]:

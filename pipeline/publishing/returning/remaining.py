@@ -65,6 +65,7 @@ _TO_LOOK_AT: Mapping[tuple[str, str], str] = {
     ("F05", "foreign_title"): "title_back",
     ("F05", "copies_differ"): "copies_back",
     ("F05", "rows_elsewhere"): "rows_elsewhere_back",
+    ("F05", "rows_on_sheets"): "rows_on_sheets_back",
     ("F05", "rows_shifted"): "rows_shifted_back",
     ("F05", "hidden_sheet"): "sheet_shown",
     ("F05", "hidden"): "hidden_shown",
