@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _DATE = r"(?:(?P<year{0}>(?:19|20)\d\d)[年.\-/]?)?0?(?P<month{0}>1[0-2]|[1-9])[月.\-/]0?(?P<day{0}>3[01]|[12]\d|[1-9])日?"
 _SPAN = compiled(
     _DATE.format(1)
-    + r"(?:零时|0时)?(?:起|开始)?，?截?(?:至|到|—+|-+|–|~|～)(?:当年|本年|同年)?"
+    + r"(?:零时|0时)?(?:起始?|开始|始)?，?截?(?:至|到|—+|-+|–|~|～)(?:当年|本年|同年)?"
     + _DATE.format(2)
 )
 """Two dates; a year that lost its 年 (20221月1日) is read as well."""
@@ -26,7 +26,7 @@ _WHOLE_YEAR = r"(?P<year>(?:19|20)\d\d)年?(?:度|全年)"
 _UNTIL = r"截[至止](?:日期|时间)?[到为是]?(?P<year>(?:19|20)\d\d)年(?:年底|底|末|12月31日)"
 _MONTHS = r"(?P<year>(?:19|20)\d\d)年0?1月?份?(?:至|到|—+|-+|–|~|～)(?:(?:19|20)\d\d年)?12月"
 _ONLY_YEAR = r"(?:为|是|：)(?P<year>(?:19|20)\d\d)年(?=[，。；）]|$)"
-_SPELLED = r"年一月一日(?:起|开始)?，?(?:至|到)[^，。]{0,5}十二月三十一日"
+_SPELLED = r"年一月一日(?:起始?|开始|始)?，?(?:至|到)[^，。]{0,5}十二月三十一日"
 _OTHERWISE = compiled(
     "|".join(
         pattern.replace("?P<year>", "?:") for pattern in (_WHOLE_YEAR, _UNTIL, _MONTHS, _ONLY_YEAR, _SPELLED)
