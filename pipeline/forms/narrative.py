@@ -368,6 +368,10 @@ class FigureClaims(Narrative):
     members: tuple[str, ...]
     parts_of_whole: tuple[str, ...]
     """For a government, who is only a part of it: 以县政府和县政府办公室名义制发."""
+    addressed: str = "(?!)"
+    """A pattern of to whom something is sent, which is a part where ``beside_addressed`` stands too: 向县政府提出25件，全县108件."""
+    beside_addressed: str = "(?!)"
+    """A pattern of another figure, of the whole or, in a group ``members``, of others who are parts as well."""
     separate_wholes: tuple[str, ...]
     """For a government, patterns of those that are parts of it where a paragraph tells of two of them: 县政府收到2件…；部门收到4件.
 

@@ -46,6 +46,8 @@ _PATTERNS = (
     "members",
     "parts_of_whole",
     "separate_wholes",
+    "addressed",
+    "beside_addressed",
     "showing",
     "included",
     "neutral",

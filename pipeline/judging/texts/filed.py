@@ -199,6 +199,8 @@ def _of_both(name: str) -> Iterator[str]:
         return
     place = office["place"]
     yield from (f"{place}政府本级", f"{place}人民政府本级")
+    for does in ("向", "代表", "代"):
+        yield from (f"{does}{place}政府", f"{does}{place}人民政府")
     for government, joined, own in product(
         ("政府", "人民政府"), _JOINED, (f"{place}政府", f"{place}人民政府", "")
     ):

@@ -28,12 +28,36 @@ class GovernmentWords:
         self._members = compiled(any_of(rule.members))
         self._parts = compiled(any_of(rule.parts_of_whole))
         self._apart = [compiled(pattern) for pattern in rule.separate_wholes]
+        self._addressed, self._beside = compiled(rule.addressed), compiled(rule.beside_addressed)
 
     def marked(self, text: str) -> str:
         """Return ``text`` with members and parts replaced, every character by one."""
         text = self._parts.sub(_as_part, text)
         text = self._members.sub(lambda match: OWN_NAME * len(match[0]), text)
         return "\n".join(map(self._with_wholes_apart, text.split("\n")))
+
+    def with_addressed_apart(self, text: str) -> str:
+        """Return ``text`` with those marked that were sent something, where a figure of all or of others stands beside.
+
+        受理向县政府提出的申请25件，各部门受理83件 are two parts; with nothing beside it is what was received.
+        """
+        if not self._addressed.search(text):
+            return text
+        return "\n".join(map(self._addressed_apart, text.split("\n")))
+
+    def _addressed_apart(self, paragraph: str) -> str:
+        addressed = [found.span() for found in self._addressed.finditer(paragraph)]
+        beside = [
+            found
+            for found in self._beside.finditer(paragraph)
+            if addressed and not any(found.start() < end and start < found.end() for start, end in addressed)
+        ]
+        if not beside:
+            return paragraph
+        apart = [*addressed, *(found.span("members") for found in beside if found["members"])]
+        for start, end in apart:
+            paragraph = f"{paragraph[:start]}{PART * (end - start)}{paragraph[end:]}"
+        return paragraph
 
     def _with_wholes_apart(self, paragraph: str) -> str:
         """Return a paragraph with those marked that it sets against each other; not those among others (其中部门收到4件)."""

@@ -45,6 +45,7 @@ class PassageFinder:
 
         ``whole``: its members' figures are its own. ``at_home``: its heading has said what it is about.
         """
+        text = self._wholes.with_addressed_apart(text)
         if whole:
             text = self._wholes.marked(text)
         found: list[Passage] = []
