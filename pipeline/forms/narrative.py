@@ -531,6 +531,10 @@ class Ratios(Narrative):
     """What a figure is compared with, right after it."""
     growth_before: str
     """A change that is told before the figure."""
+    growth_named: str = "(?!)"
+    """What names again, before a change, what of ``grows_before`` was told; ``whole`` where it names all, ``bare`` where it names nothing."""
+    grows_past: tuple[str, ...] = ()
+    """Families of figures past which a change may be told of what is named again."""
     pairs: tuple[str, ...]
     """Patterns of a number ``now`` and the one before (``base``)."""
     compared: str

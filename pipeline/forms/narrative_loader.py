@@ -63,6 +63,7 @@ _PATTERNS = (
         "rated",
         "growth",
         "growth_before",
+        "growth_named",
         "pairs",
         "compared",
         "of_last",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from pipeline.forms.narrative import LAST_YEAR, OWN_YEAR
 from pipeline.judging.texts.beginnings import compiled
+from pipeline.judging.texts.meant import meanings
 from pipeline.judging.texts.numerals import value_of
 from pipeline.judging.texts.percents import fits, percent, share
 from pipeline.judging.texts.quoting import quoted
@@ -33,6 +34,12 @@ _REACH, _MOST_EARLIER = 200, 8
 """Characters, and numbers in them, before two numbers of which one may not be the one that is compared."""
 _GAP = 16
 """Characters between a change and the number that it led to."""
+_COUNT = re.compile(r"\d{1,7}(?=[件宗份条例起])")
+_GROWN_TO = re.compile(
+    r"[，（][^，。；：（）\d]{0,8}(?:收到|受理|接收|申请|为|达|共)[^，。；：（）\d]{0,6}\d"
+)
+"""What gives, right after a change, the figure that it led to."""
+_UNIT_AND_MARK = 2
 _VERB = 8
 """Characters of the word that says before a number that it is a difference."""
 _LEVEL = "为至到"
@@ -82,6 +89,7 @@ class Changes:
     def __init__(self, rule: Ratios) -> None:
         self._rule = rule
         self._growth, self._lead = compiled(rule.growth), compiled(rule.growth_before)
+        self._named, self._past = compiled(rule.growth_named), frozenset(rule.grows_past)
         self._change = compiled(rule.change)
         self._compared, self._of_last = compiled(rule.compared), compiled(rule.of_last)
         self._pairs = [compiled(pattern) for pattern in rule.pairs]
@@ -98,6 +106,7 @@ class Changes:
             *self._of_pairs(marked),
             *self._of_figures(marked, said, item),
             *self._led(marked, said, item),
+            *self._of_named(marked, said, item),
         )
         yield from self._shares_of_last(item, key, text, marked, said)
         for own, base, now in found:
@@ -169,6 +178,47 @@ class Changes:
             if bases and not _OTHER.search(marked, found.end(), figure.start):
                 own = _read(found)
                 yield own, _best(own, bases, figure.value), figure.value
+
+    def _of_named(self, marked: str, said: Sequence[SaidFigure], item: ReportTexts) -> _StatedChanges:
+        """Yield what is told of a figure that is named again: 收到申请31件，主要涉及征地，申请数量同比增长24%."""
+        for found in self._named.finditer(marked):
+            changes = list(self._changes_after(marked, found.end()))
+            if not changes or _GROWN_TO.match(marked, changes[-1].end):
+                continue
+            figures = self._named_again(marked, found, said)
+            ways = [(base, own.value) for own in figures for base in _bases(own, item, None)]
+            ways += [
+                (base, now)
+                for own in figures
+                for base in _bases(own, item, None)
+                for now in meanings(own.claim, item) or ()
+            ]
+            for own in changes if ways else ():
+                yield own, *next((way for way in ways if own.leads(*way)), ways[0])
+
+    def _named_again(
+        self, marked: str, found: re.Match[str], said: Sequence[SaidFigure]
+    ) -> Sequence[SaidFigure]:
+        """Return the figures of which one is named again, likeliest first; none where something else may be meant."""
+        begun = marked.rfind("\n", 0, found.start()) + 1
+        before = [own for own in said if begun <= own.start < found.start()]
+        told = [own for own in before if own.claim.key in self._rule.grows]
+        if not told or told[-1].at_most or told[-1].claim.key not in self._rule.grows_before:
+            return ()
+        last = told[-1]
+        between = marked[last.end : found.start()]
+        if found["bare"]:
+            is_only = not any(own.sentence == last.sentence for own in told[:-1])
+            return told[-1:] if is_only and len(between) <= _UNIT_AND_MARK else ()
+        if len(between) > _REACH or len(_STOP.findall(between)) > 1:
+            return ()
+        past = {own.start for own in before if own.claim.family in self._past and not own.at_most}
+        is_past = all(last.end + count.start() in past for count in _COUNT.finditer(between))
+        if not (found["whole"] or (is_past and "其中" not in between)):
+            return ()
+        order = self._rule.grows_before
+        here = [own for own in told if own.claim.key in order and last.sentence - own.sentence <= 1]
+        return sorted(here, key=lambda own: (order.index(own.claim.key), -own.start))
 
     def _changes_after(self, marked: str, at: int) -> Iterator[_ReadChange]:
         while found := self._change.match(marked, at):
