@@ -17,16 +17,17 @@ NUMERAL = (
     r"|(?<![零〇一二两三四五六七八九十百千])[零〇一二两三四五六七八九十百千]{1,20}(?![零〇一二两三四五六七八九十百千]))"
 )
 """A whole number in digits, with or without separators, or in Chinese numerals."""
-SUM, NAMED, EACH, WITHIN, SOME, ALL, OTHERS_TOO = (
+SUM, NAMED, EACH, WITHIN, SOME, TAKEN_UP, ALL, OTHERS_TOO = (
     "sum",
     "named",
     "each",
     "within",
     "some",
+    "taken_up",
     "all",
     "others_too",
 )
-"""The concepts of “together”, which adds up what stands before it, of words that name a topic in full, of “respectively”, “of these”, “to”, “all”, and “and others”.
+"""The concepts of “together”, which adds up what stands before it, of words that name a topic in full, of “respectively”, “of these”, “some”, “to”, “all”, and “and others”.
 
 What is told of things that something is done to (对3件申请), or that there are (有3件申请), may be told of some of them only.
 """
@@ -44,6 +45,7 @@ SILENT_CONCEPTS = frozenset(
         EACH,
         WITHIN,
         SOME,
+        TAKEN_UP,
         ALL,
         OTHERS_TOO,
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from pipeline.forms.narrative import NAMED, REMAINDER, SOME
+from pipeline.forms.narrative import NAMED, REMAINDER, SOME, TAKEN_UP
 from pipeline.judging.texts.account import LISTED, Account, SaidFigure
 from pipeline.judging.texts.beginnings import compiled
 from pipeline.judging.texts.clauses import is_part
@@ -27,6 +27,7 @@ class NumberClaims:
     def __init__(self, rule: FigureClaims, matcher: ClaimMatcher) -> None:
         self._matcher = matcher
         self._topics, self._lists, self._acts = map(frozenset, (rule.topics, rule.lists, rule.acts))
+        self._subjects = frozenset(rule.subjects)
         self._earlier, self._outcomes = frozenset(rule.earlier), frozenset(rule.outcomes)
         self._shown, self._undivided = frozenset(rule.shown), frozenset(rule.undivided)
         self._last_times = compiled(rule.last_times)
@@ -66,6 +67,8 @@ class NumberClaims:
         """Say whether a number may count no more than some of what it claims."""
         if claim.partly and (state.is_rest or self._is_among(phrase)):
             return True
+        if claim.family in self._subjects and has(phrase.head, TAKEN_UP) and meaning(phrase.tail):
+            return True  # 针对13件行政复议案件，逐项复盘
         is_left = REMAINDER in meaning(phrase.head) and claim.family not in self._lists
         is_beside_unknown = state.level == LISTED and bool(claim.beside)
         return is_beside_unknown or (is_left and not claim.rest_of)
