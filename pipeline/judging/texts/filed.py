@@ -187,6 +187,8 @@ def called(agency: Agency | None) -> list[str]:
     if government:
         place = government["place"].removeprefix("自治")
         known |= {f"全{place}", f"我{place}"}
+        if place == "省":
+            known |= {f"{place}政府", f"{place}人民政府"}
         if place in {"镇", "乡", "苏木"}:
             known |= {f"{place}政府", f"我{place}政府", f"本{place}政府"}
     return sorted(known, key=lambda name: (-len(name), name))
