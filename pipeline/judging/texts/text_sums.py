@@ -84,7 +84,8 @@ class _Lists:
             if self._makes_it(found) or self._is_part_too(found) or not self._divides(found):
                 continue
             is_outcome = self._is_outcome(found)
-            is_divided = found.is_divided_by_some and not found.is_within(_CLOSE)
+            is_sure = found.is_within(_CLOSE) or self._is_by_channel(found)
+            is_divided = found.is_divided_by_some and not is_sure
             if not is_outcome and (is_divided or found.parts[0].value == found.whole):
                 continue
             ahead = [*found.before, found.whole]
