@@ -393,6 +393,9 @@ class FigureClaims(Narrative):
     """Agencies, by name, that hear the disputes of others: of them ``heard`` claims say nothing."""
     last_times: str = "(?!)"
     """Which of ``other_times`` are last year, and no part of it."""
+    into_next: tuple[str, ...] = ()
+    """Families of what goes on in the year after, and so not ``into_own`` year: patterns that end where a number begins, or begin behind it."""
+    into_own: tuple[str, ...] = ("(?!)", "(?!)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,7 @@ _PATTERNS = (
     "members",
     "parts_of_whole",
     "separate_wholes",
+    "into_own",
     "addressed",
     "beside_addressed",
     "showing",

@@ -888,6 +888,12 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
         "{claimed}",
         "{expected}",
     ),
+    ("figures", "own_year"): Wording(
+        "“{name}”写的是结转到 {stated} 年，而 {stated} 年是本报告的年度，应是 {expected} 年：“{sentence}”",
+        "请改正年份",
+        "{stated}年",
+        "{expected}年",
+    ),
     ("figures", "exceeds"): Wording(
         "文字写的是 {claimed}，超过表格（{where}）的“{name}”{expected}：“{sentence}”",
         "{remedy}",

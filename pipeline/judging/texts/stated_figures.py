@@ -31,6 +31,8 @@ _MOST_CELLS = 3
 _FEWEST_OF_A_LIST = 3
 _NONE = re.compile("[均都皆]?为(?=零)")
 """What is marked whole, so that nobody takes the 零 for a digit."""
+_INTO = 24
+"""Characters before a number in which it may be told into which year it goes on."""
 _TENTH = 10
 """By no more than such a part of a whole a slip of the pen exceeds it; what is farther off is something else."""
 _MOST_BESIDE = 12
@@ -110,6 +112,37 @@ def _of_all(
             yield own
 
 
+def _into_own_year(
+    rule: FigureClaims, item: ReportTexts, key: str, text: str, said: Sequence[SaidFigure]
+) -> Iterator[Finding]:
+    """Yield a finding where what goes on in the next year is told to go on in the report's own: 2024年的报告, 结转2024年4件.
+
+    A number that may as well be what came from the year before is left alone.
+    """
+    going_on = [own for own in said if own.claim.family in rule.into_next and own.value]
+    if not going_on or item.year is None:
+        return
+    plain, (before, behind) = masked(text, item), map(compiled, rule.into_own)
+    came = {
+        value
+        for claim in rule.claims
+        if claim.family in rule.earlier and claim.equals
+        for value in meanings(claim, item) or ()
+    }
+    for own in going_on:
+        begun = max(0, own.start - _INTO)
+        named = before.search(plain, begun, own.start) or behind.match(plain, own.end)
+        if named and own.value in (meanings(own.claim, item) or ()) and own.value not in came:
+            first, last = min(named.start(), own.start), max(named.end(), own.end)
+            facts: dict[str, Fact] = {
+                "sentence": quoted(text, first, last),
+                "name": own.claim.name,
+                "stated": item.year,
+                "expected": item.year + 1,
+            }
+            yield item.finding(rule, "own_year", key, facts)
+
+
 def figures_rule(form: Form) -> FigureClaims | None:
     """Return the rule by which texts are read, if the form has one."""
     return next((rule for rule in form.narratives if isinstance(rule, FigureClaims)), None)
@@ -130,6 +163,7 @@ def figures(rule: FigureClaims, _context: TextContext) -> Check:
                 yield _differs(rule, item, key, text, own)
             for own in _spoiling(rule, key, text, item, said, wrong):
                 yield _differs(rule, item, key, text, own, variant="" if wrong else "spoils")
+            yield from _into_own_year(rule, item, key, text, said)
 
     return check
 
