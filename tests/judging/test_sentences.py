@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipeline.forms.loader import load_form
-from tests.support.sentences import by_kind, load, measure
+from tests.support.sentences import FARTHER, by_kind, load, measure
 
 SHARES = {
     "given": 0.95,
@@ -176,3 +176,15 @@ def test_numbers_of_other_things_near_those_of_the_tables_are_left_alone(name: s
     assert len(outcomes) > 290
     accused = [fault for own in outcomes for fault in own.faults]
     assert {fault.partition("-")[0] for fault in accused} <= {*known}, accused
+
+
+def test_figures_are_raised_farther_in_one_sentence_of_so_many_that_have_some() -> None:
+    items = load("real_kinds")[:12]
+    some, every = (list(measure(load_form(), items, farther_every=many)) for many in (3, 1))
+    with_figures = [own for own in every if own.figures]
+    assert [own.farther for own in every] == [own.figures for own in every]
+    assert [own.farther > 0 for own in some if own.figures] == [
+        at % 3 == 0 for at in range(len(with_figures))
+    ]
+    total = by_kind(every)["all"]
+    assert total["farther"] >= total[f"+{FARTHER[-1]}"] > 0

@@ -1,8 +1,11 @@
-"""Labelled sentences go in; what judging says of each comes out, as written and with each braced figure raised by 1.
+"""Labelled sentences go in; what judging says of each comes out, as written and with each braced figure raised: by 1, and farther if asked.
 
 An item names an agency, the figures of its tables (table ``requests``: 自然人, what is not named is 0) and a text. Figures
 that the tables settle stand in braces. ``report`` says what must be found in the text as written, ``cite`` what the
 finding has to quote. The agencies of a file are its roster.
+
+What is raised by 1 may be seen for a slip of the pen in an account that else agrees, whether its words are understood or not
+(record 0203); only what is raised farther, by a step that is none, says which words are.
 """
 
 from __future__ import annotations
@@ -10,7 +13,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
@@ -32,6 +35,9 @@ _UNRELATED = frozenset(("N08",))
 """Texts that are alike because they are filled in by the same test."""
 _TOGETHER = 16
 """Items that are judged in one batch."""
+STEP = 1
+FARTHER = (2, 7)
+"""By how much a figure is raised, and farther: by no slip of the pen in a small number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +75,30 @@ class Outcome:
     reported: int = 0
     alarms: int = 0
     faults: tuple[str, ...] = ()
+    farther: int = 0
+    """How many of its figures were raised farther as well."""
+    caught_farther: Mapping[int, int] = field(default_factory=dict)
+    """How many of these were caught, by how far they were raised."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Raised:
+    """A figure of an item that is raised: in which text, from where on, how it is written, and by how much."""
+
+    name: str
+    start: int
+    written: str
+    step: int
+
+    @property
+    def number(self) -> str:
+        """The figure, raised."""
+        whole, point, rest = self.written.replace(",", "").partition(".")
+        return f"{int(whole) + self.step}{point}{rest}"
+
+    def is_at(self, name: str, start: int) -> bool:
+        """Say whether it stands there."""
+        return (self.name, self.start) == (name, start)
 
 
 def load(name: str | Path) -> list[Sentence]:
@@ -116,15 +146,17 @@ def _submission(form: Form, item: Sentence, agency: Agency, text: str, also: Map
     )  # fmt: skip
 
 
-def measure(form: Form, items: list[Sentence]) -> Iterator[Outcome]:
-    """Judge every item as written, and once for each braced figure."""
+def measure(form: Form, items: list[Sentence], *, farther_every: int = 0) -> Iterator[Outcome]:
+    """Judge every item as written, and once for each braced figure; farther, too, those of one item in so many (0: none)."""
     roster = roster_of(items)
+    with_figures = [item.id for item in items if any(_places(item))]
+    farther = frozenset(with_figures[::farther_every] if farther_every else ())
     for start in range(0, len(items), _TOGETHER):
         for some in _apart(items[start : start + _TOGETHER]):
-            told = iter(_messages(form, some, roster))
+            told = iter(_messages(form, some, roster, farther))
             for item in some:
-                places = list(_places(item))
-                yield _measured(item, places, [next(told) for _ in range(len(places) + 1)])
+                raised = _raisings(item, farther)
+                yield _measured(item, [next(told) for _ in raised], raised)
 
 
 def _apart(items: Iterable[Sentence]) -> Iterator[list[Sentence]]:
@@ -149,43 +181,52 @@ def _places(item: Sentence) -> Iterator[tuple[str, re.Match[str]]]:
             yield name, match
 
 
+def _raisings(item: Sentence, farther: Collection[str]) -> list[_Raised | None]:
+    """Return which figures of an item are raised by how much, one at a time; None is the item as it is written."""
+    steps = (STEP, *FARTHER) if item.id in farther else (STEP,)
+    places = list(_places(item))
+    return [None, *(_Raised(name, match.start(), match[1], step) for step in steps for name, match in places)]
+
+
 def _measured(
-    item: Sentence, places: list[tuple[str, re.Match[str]]], told: list[dict[str, list[str]]]
+    item: Sentence, told: Sequence[dict[str, list[str]]], raised: Sequence[_Raised | None]
 ) -> Outcome:
-    """Count what was ``told`` of an item as it is written, and with each of its figures raised."""
-    found, *news = told
+    """Count what was ``told`` of an item as it is written, and with each of its figures ``raised``."""
+    found = told[0]
     asked = list(item.cite) if item.report else []
     reported = [any(all(word in said for word in words) for said in found) for words in asked]
     wanted = {said for said in found if any(all(word in said for word in words) for words in asked)}
     alarms = [said for said in sorted(found) if said not in wanted]
     faults = [f"FALSE {said}" for said in alarms]
     faults += [f"MISSED {words} {item.text}" for words, ok in zip(asked, reported, strict=True) if not ok]
-    caught = 0
-    for (_, match), said in zip(places, news, strict=True):
-        number = _raised(match[1])
-        cited = re.compile(rf"(?<![\d.]){re.escape(number)}(?![\d.])")
+    figures, caught = Counter[int](), Counter[int]()
+    for one, said in zip(raised, told, strict=True):
+        if one is None:
+            continue
+        cited = re.compile(rf"(?<![\d.]){re.escape(one.number)}(?![\d.])")
         is_caught = any(own not in found and any(map(cited.search, said[own])) for own in said)
-        caught += is_caught
+        figures[one.step] += 1
+        caught[one.step] += is_caught
         if not is_caught:
-            faults.append(f"UNSEEN {match[1]}→{number} {item.text}")
+            faults.append(
+                f"{'UNSEEN' if one.step == STEP else 'WEAK'} {one.written}→{one.number} {item.text}"
+            )
     return Outcome(
         item.kind,
-        len(places),
-        caught,
+        figures[STEP],
+        caught[STEP],
         len(asked),
         sum(reported),
         len(alarms),
         tuple(f"{item.id}: {fault}" for fault in faults),
+        figures[FARTHER[0]],
+        {step: caught[step] for step in FARTHER},
     )
 
 
-def _raised(written: str) -> str:
-    plain = written.replace(",", "")
-    whole, point, rest = plain.partition(".")
-    return f"{int(whole) + 1}{point}{rest}"
-
-
-def _messages(form: Form, items: Iterable[Sentence], roster: list[Agency]) -> list[dict[str, list[str]]]:
+def _messages(
+    form: Form, items: Iterable[Sentence], roster: list[Agency], farther: Collection[str]
+) -> list[dict[str, list[str]]]:
     """Return what the clerk is told of the texts, error or warning, with the figures that it cites or marks.
 
     Of each item as it is written, and with each braced figure raised. What only stands in the sentence around the mark is not cited.
@@ -197,7 +238,7 @@ def _messages(form: Form, items: Iterable[Sentence], roster: list[Agency]) -> li
         agency = agencies[item.agency]
         if item.last_year:
             past[agency.code] = PastReport(agency.code, item.year - 1, _numbers(form, item.last_year))
-        for raised in (None, *((name, match.start()) for name, match in _places(item))):
+        for raised in _raisings(item, farther):
             number = len(sent)
             one = _version(form, item, agency, raised)
             sent.append(replace(one, sha256=f"{number:064}", order=float(number)))
@@ -212,12 +253,12 @@ def _messages(form: Form, items: Iterable[Sentence], roster: list[Agency]) -> li
     ]
 
 
-def _version(form: Form, item: Sentence, agency: Agency, raised: tuple[str, int] | None) -> Submission:
+def _version(form: Form, item: Sentence, agency: Agency, raised: _Raised | None) -> Submission:
     """Return the report of an item, one figure raised."""
 
     def shown(name: str, text: str) -> str:
         return _BRACED.sub(
-            lambda match: _raised(match[1]) if raised == (name, match.start()) else match[1], text
+            lambda match: raised.number if raised and raised.is_at(name, match.start()) else match[1], text
         )
 
     also = {name: shown(name, text) for name, text in item.also.items()}
@@ -237,5 +278,6 @@ def by_kind(outcomes: Iterable[Outcome]) -> dict[str, Counter[str]]:
         for kind in (own.kind, "all"):
             total.setdefault(kind, Counter()).update(
                 items=1, figures=own.figures, caught=own.caught, asked=own.asked, reported=own.reported, alarms=own.alarms,
+                farther=own.farther, **{f"+{step}": many for step, many in own.caught_farther.items()},
             )  # fmt: skip
     return total
