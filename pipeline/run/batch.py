@@ -8,7 +8,7 @@ does not even load the stages after the first.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
@@ -20,19 +20,16 @@ from pipeline.district.adjusting import form_of
 from pipeline.district.folder import District
 from pipeline.ledger import (
     FOLDER,
-    Ledger,
     arrivals,
     campaign,
     codes,
     deadlines,
     decisions,
     events,
-    imports,
     letters,
     mailboxes,
     runs,
 )
-from pipeline.ledger import assessments as verdicts
 from pipeline.ledger import output_record as written_outputs
 from pipeline.ledger import set_aside as marks
 from pipeline.ledger.access import open_campaign, view_campaign
@@ -40,18 +37,12 @@ from pipeline.ledger.campaign import RunResult
 from pipeline.machine.environment import disk
 from pipeline.machine.work import Progress, Workforce
 from pipeline.model import (
-    CHINA,
     PROGRAM,
-    Agency,
-    Assessment,
     Decision,
     DecisionKind,
-    DistrictSummary,
-    Made,
-    PastReport,
     Reason,
 )
-from pipeline.periods import period_before, spaced_of
+from pipeline.periods import spaced_of
 from pipeline.publishing import listed_files as before
 from pipeline.publishing.data.record import Record
 from pipeline.publishing.todo_book import REFUSED, TODO_NAME
@@ -60,11 +51,12 @@ from pipeline.run import carrying, clock, mailing
 from pipeline.run import pending as waiting
 from pipeline.run.inbox import require
 from pipeline.run.inputs import RunInputs, gather, refuse_unusable_layout
-from pipeline.run.journal import Journal, open_journal
+from pipeline.run.journal import open_journal
 from pipeline.run.letters import outgoing as letterbox
 from pipeline.run.letters.writing import LetterContext
 from pipeline.run.newest_word import overtaken
 from pipeline.run.opening import Barrier
+from pipeline.run.session import Session
 from pipeline.run.sharing import ALONE, CommonInputs
 
 if TYPE_CHECKING:
@@ -72,9 +64,7 @@ if TYPE_CHECKING:
     from pipeline.mail.outbox import SendReport
     from pipeline.publishing.file_plan import Publication
     from pipeline.publishing.outputs import Published
-    from pipeline.publishing.summary.background import PastFigures
     from pipeline.run.assessing import Assessed
-    from pipeline.run.judging_context import JudgingContext
 
 LOGS = "log"
 """In the ledger's folder: a log for each day."""
@@ -124,25 +114,6 @@ class Outcome:
         """Whether nothing was returned, held or missing."""
         counts = self.record["counts"]
         return not any(counts[name] for name in ("returned", "held", "missing"))
-
-
-@dataclass(frozen=True, slots=True)
-class Session:
-    """What one run works with; ``target`` is the year's folder."""
-
-    ledger: Ledger
-    district: District
-    target: Path
-    now: datetime
-    work: Workforce
-    progress: Progress
-    journal: Journal
-    carried: todo.Carried
-    dry_run: bool
-    with_pdf: bool
-    retries: bool = False
-    """Whether something that was set aside is tried once more: what was made without it does not stand."""
-    shared: CommonInputs = ALONE
 
 
 def run(  # noqa: PLR0913 - what a run is asked for, spelled out
@@ -333,6 +304,7 @@ def _work(session: Session, number: int, basis: RunInputs, earlier: RunResult | 
     from pipeline.publishing import outputs
     from pipeline.run.letters.delivered import remember_deliveries
     from pipeline.run.letters.standings import RunArrivals
+    from pipeline.run.publication import deliveries_of, publication_of
 
     refuse_unusable_layout(session.district, basis.campaign.form, basis.layout)
     letterbox.check(session.district)
@@ -342,11 +314,11 @@ def _work(session: Session, number: int, basis: RunInputs, earlier: RunResult | 
     if new and (undone := overtaken(new, assessed.assessments)):
         session, basis = _without(session, basis, undone)
         assessed = _assess(session, basis)
-    publication = _publication(session, basis, assessed, number, earlier)
+    publication = publication_of(session, basis, assessed, number, earlier)
     done = outputs.publish(
         publication, session.target, work=session.work, progress=session.progress, dry_run=session.dry_run
     )
-    result = _result(publication, done, number, earlier, session)
+    result = _result(publication, done, number, earlier, deliveries_of(session, earlier))
     campaign.keep_result(session.ledger, session.district.year, result, done.made)
     _tell(session, done)
     came = RunArrivals(
@@ -399,7 +371,7 @@ def _without(session: Session, basis: RunInputs, undone: Mapping[Decision, int])
 
 
 def _result(
-    publication: Publication, done: Published, number: int, earlier: RunResult | None, session: Session
+    publication: Publication, done: Published, number: int, earlier: RunResult | None, deliveries: int
 ) -> RunResult:
     """Return what is remembered of a run; one that only makes again what was made before stands for the run that made it."""
     reports = publication.summary.reports
@@ -409,16 +381,9 @@ def _result(
         record=done.record,
         figures={report.code: report.numbers for report in reports},
         names={report.code: report.agency for report in reports},
-        deliveries=_deliveries(session, earlier),
+        deliveries=deliveries,
         pages=done.pages,
     )
-
-
-def _deliveries(session: Session, earlier: RunResult | None) -> int:
-    """Return how many deliveries there were that the outputs speak of."""
-    if earlier:
-        return earlier.deliveries
-    return campaign.number_of_deliveries(session.ledger, session.district.year)
 
 
 def _tell(session: Session, done: Published) -> None:
@@ -433,89 +398,10 @@ def _letter_context(session: Session, basis: RunInputs) -> LetterContext:
     return LetterContext(session.ledger, session.district, own.form, session.target, session.now, own.history)
 
 
-def _publication(
-    session: Session, basis: RunInputs, assessed: Assessed, number: int, earlier: RunResult | None
-) -> Publication:
-    """Put together what publishing needs to know; as of the run that found ``earlier``, if that is given."""
-    from pipeline.publishing.file_plan import Publication
-    from pipeline.publishing.summary.background import Background
-    from pipeline.run import published_folder
-    from pipeline.run.assessing import apart
-    from pipeline.run.letters.delivered import delivered_upto
-
-    ledger, district, own = session.ledger, session.district, basis.campaign
-    bodies, on_their_own = own.bodies, apart(own, assessed.assessments)
-    codes_apart = {agency.code for agency in on_their_own}
-    reports = {period_before(district.year): own.pasts}
-    reports |= {year: imports.reports_of(ledger, year) for year in basis.years}
-    pasts = {year: bodies.pasts(found, year, codes_apart, summed=True) for year, found in reports.items()}
-    summary = _merged(own, assessed.assessments, on_their_own)
-    compared = published_folder.compared(own.form, district, ledger, summary, basis.published)
-    return Publication(
-        form=own.form,
-        district=district,
-        summary=summary,
-        published=compared,
-        finished=published_folder.finished(district, compared),
-        archive=reports,
-        called=_called(ledger, reports),
-        assessments=assessed.assessments,
-        leftovers=(
-            *basis.inbox.leftovers,
-            *assessed.copies,
-            *assessed.overtaken,
-            *assessed.unread,
-            *assessed.dismissed,
-        ),
-        layout=basis.layout,
-        style=basis.style,
-        now=earlier.at if earlier else session.now,
-        bases=assessed.bases,
-        background=Background(
-            past={year: _figures(found) for year, found in pasts.items()},
-            decisions=own.decisions,
-            delivered=delivered_upto(ledger, district.year, _deliveries(session, earlier)),
-            followed={
-                digest: [(item.at, item.numbers) for item in course if item.numbers]
-                for digest, course in verdicts.accepted_again(ledger, district.year).items()
-            },
-        ),
-        history=own.history,
-        made=_made(written_outputs.take(ledger, district.year)),
-        was_cut_off=not runs.inputs_before(ledger, number),
-        adopts=earlier is None and campaign.last_result(ledger, district.year) is None,
-        announce=partial(written_outputs.announce, ledger, district.year),
-        note=partial(written_outputs.note, ledger, district.year),
-        today=session.now.astimezone(CHINA).date(),
-        with_pdf=session.with_pdf,
-        earlier_runs=runs.counts_before(ledger, district.year, earlier.run if earlier else number),
-        beside=session.shared.beside,
-    )
-
-
-def _called(ledger: Ledger, years: Iterable[int]) -> dict[int, Mapping[str, str]]:
-    """Return by year what agencies were called then; of a year without a campaign here, as in the next one that had one."""
-    found: dict[int, Mapping[str, str]] = {}
-    names: Mapping[str, str] = {}
-    for year in sorted(years, reverse=True):
-        past = campaign.last_result(ledger, year)
-        found[year] = names = {**names, **(past.names if past else {})}
-    return found
-
-
-def _made(found: Mapping[str, Made]) -> dict[str, Made]:
-    """Leave out the letters that wait: they are no output of a run."""
-    return {path: item for path, item in found.items() if not path.startswith(f"{written_outputs.LETTERS}/")}
-
-
 def blocked_words(item: Aside) -> str:
     """Say what could not be replaced, and what to do."""
     where = f"新的内容写在“{item.beside}”" if item.beside else "没有删除"
     return f"“{item.path}”正被其他程序打开或不能改写，{where}。请关闭它，然后重新运行"
-
-
-def _figures(reports: Mapping[str, PastReport]) -> dict[str, PastFigures]:
-    return {code: report.numbers for code, report in reports.items()}
 
 
 def _assess(session: Session, basis: RunInputs) -> Assessed:
@@ -540,20 +426,3 @@ def _assess(session: Session, basis: RunInputs) -> Assessed:
     session.journal.mails(news)
     arrivals.settle_mails(session.ledger, session.district.year, news)
     return assessed
-
-
-def _merged(
-    campaign: JudgingContext, assessments: Sequence[Assessment], on_their_own: Sequence[Agency]
-) -> DistrictSummary:
-    """Merge; bodies that are part of another now stand for themselves where their own report still counts."""
-    from pipeline.merging import merge
-
-    district = campaign.district
-    return merge(
-        campaign.form,
-        district=district.name,
-        year=district.year,
-        agencies=(*district.agencies, *on_their_own),
-        assessments=assessments,
-        merged=[agency for agency in district.merged if agency not in on_their_own],
-    )

@@ -202,14 +202,14 @@ class Changes:
         """Return the figures of which one is named again, likeliest first; none where something else may be meant."""
         begun = marked.rfind("\n", 0, found.start()) + 1
         before = [own for own in said if begun <= own.start < found.start()]
-        told = [own for own in before if own.claim.key in self._rule.grows]
-        if not told or told[-1].at_most or told[-1].claim.key not in self._rule.grows_before:
+        growing = [own for own in before if own.claim.key in self._rule.grows]
+        if not growing or growing[-1].at_most or growing[-1].claim.key not in self._rule.grows_before:
             return ()
-        last = told[-1]
+        last = growing[-1]
         between = marked[last.end : found.start()]
         if found["bare"]:
-            is_only = not any(own.sentence == last.sentence for own in told[:-1])
-            return told[-1:] if is_only and len(between) <= _UNIT_AND_MARK else ()
+            is_only = not any(own.sentence == last.sentence for own in growing[:-1])
+            return growing[-1:] if is_only and len(between) <= _UNIT_AND_MARK else ()
         if len(between) > _REACH or len(_STOP.findall(between)) > 1:
             return ()
         past = {own.start for own in before if own.claim.family in self._past and not own.at_most}
@@ -217,7 +217,7 @@ class Changes:
         if not (found["whole"] or (is_past and "其中" not in between)):
             return ()
         order = self._rule.grows_before
-        here = [own for own in told if own.claim.key in order and last.sentence - own.sentence <= 1]
+        here = [own for own in growing if own.claim.key in order and last.sentence - own.sentence <= 1]
         return sorted(here, key=lambda own: (order.index(own.claim.key), -own.start))
 
     def _changes_after(self, marked: str, at: int) -> Iterator[_ReadChange]:
