@@ -31,13 +31,24 @@ def view_campaign(district: District, output: Path) -> Iterator[tuple[Ledger, Di
         yield ledger, _as_decided(ledger, district)
 
 
+def left_forms(output: Path, parts: Collection[str]) -> tuple[str, ...]:
+    """Return the forms that were collected beside the first, and are not among ``parts`` now."""
+    return tuple(part for part in parts_in(output) if part not in parts)
+
+
+@contextmanager
+def view_left_form(output: Path, part: str) -> Iterator[Ledger]:
+    """Open the ledger of a form that is collected no longer, in memory: there is no campaign of it any more, nor a roster."""
+    with open_copy(output, part) as ledger:
+        yield ledger
+
+
 def left_behind(output: Path, parts: Collection[str]) -> frozenset[str]:
-    """Return the digests of all files and mails of forms that were collected beside the first, and are not among ``parts`` now."""
+    """Return the digests of all files and mails of the forms that were left."""
     found: set[str] = set()
-    for part in parts_in(output):
-        if part not in parts:
-            with open_copy(output, part) as ledger:
-                found |= arrivals.ever_came(ledger)
+    for part in left_forms(output, parts):
+        with view_left_form(output, part) as ledger:
+            found |= arrivals.ever_came(ledger)
     return frozenset(found)
 
 

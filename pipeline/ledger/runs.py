@@ -51,6 +51,18 @@ def first_of(ledger: Ledger, year: int) -> datetime | None:
     return stored_moment(row["started_at"]) if row else None
 
 
+def last_of(ledger: Ledger, year: int) -> datetime | None:
+    """Return when the last run of the campaign of ``year`` began; None where there was none."""
+    row = ledger.one("SELECT started_at FROM runs WHERE year = ? ORDER BY id DESC LIMIT 1", (year,))
+    return stored_moment(row["started_at"]) if row else None
+
+
+def last_period(ledger: Ledger) -> int | None:
+    """Return the period of the last run that there was; None where there was none."""
+    row = ledger.one("SELECT year FROM runs ORDER BY id DESC LIMIT 1")
+    return int(row["year"]) if row else None
+
+
 def counts_before(ledger: Ledger, year: int, before: int) -> tuple[RunCounts, ...]:
     """Return how each finished run ``before`` that with this number found the agencies, oldest first."""
     rows = ledger.rows(

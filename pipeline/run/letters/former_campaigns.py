@@ -15,13 +15,17 @@ from pathlib import Path
 
 from pipeline.coordinating.todo_filled import read_filled
 from pipeline.district.folder import District
+from pipeline.forms.library import is_known
+from pipeline.forms.loader import load_form
 from pipeline.ledger import Ledger, imports, letters, output_record, runs
+from pipeline.ledger.access import left_forms, view_left_form
 from pipeline.ledger.letters import StoredLetter
 from pipeline.letter import KIND_WORDS, LetterKind
 from pipeline.model import CHINA
 from pipeline.periods import name_of, scope_of
 from pipeline.publishing.todo_book import NEW_TODO_NAME, TODO_NAME
 from pipeline.publishing.year_folder import YearFolder
+from pipeline.run.letters.unreported import is_told, unreported, waits
 
 _OF_A_DAY = (LetterKind.REMINDER, LetterKind.DIGEST, LetterKind.TEMPLATE)
 """Kinds that say what is to be done by a day: past with their campaign."""
@@ -77,6 +81,32 @@ def sentences(ledger: Ledger, district: District, output: Path, *, now: datetime
         yield from _letters(ledger, district, year, output, waiting)
     for year in years[:1]:
         yield from _decisions(replace(district, year=year), output)
+        is_recent = is_told(ledger, year, now=now, is_new=is_new)
+        form = load_form(district.form, district.folder)
+        if is_recent and (said := unreported(ledger, form, year)):
+            yield f"{said}。要上报的，把报告期改回 {name_of(year)}，同意更正、签发并发出以后再改回来"
+    if not district.is_second:
+        yield from _left_forms(district, output, now, is_new=is_new)
+
+
+def _left_forms(district: District, output: Path, now: datetime, *, is_new: bool) -> Iterator[str]:
+    """Say what the last campaigns of forms left undone that are collected no longer: nobody opens their ledgers."""
+    for part in left_forms(output, {item.part for item in district.campaigns}):
+        if not is_known(part, district.folder):
+            continue
+        form = load_form(part, district.folder)
+        with view_left_form(output, part) as ledger:
+            year = runs.last_period(ledger)
+            if year is None or not is_told(ledger, year, now=now, is_new=is_new):
+                continue
+            said = unreported(ledger, form, year)
+            if waits(ledger, year):
+                said = f"{scope_of(year)}的报送汇总表写好了还没有报出"
+        if said:
+            yield (
+                f"不再收的{form.words.document}，{said}。"
+                "要上报的，先把这份表写回另收的表，办完（同意更正、签发、发出）以后再删去"
+            )
 
 
 def _letters(
