@@ -191,6 +191,11 @@ def _resolve_claims(reading: Reading, roster: Roster) -> list[Agency]:
     return [agency for agency in answers if agency]
 
 
+def claimed(reading: Reading, roster: Roster) -> Agency | None:
+    """Return the agency of ``roster`` that a file says it is of, its name before what its template says."""
+    return next(reversed(_resolve_claims(reading, roster)), None)
+
+
 def _stamped(reading: Reading) -> str:
     return reading.claims.stamp.get("agency", "")
 

@@ -21,10 +21,12 @@ def identified_of(
     """Say whose each file is; what may be another body's, or of last period, is held."""
     roster = identity.Roster.of(district.agencies, district.name, district.merged)
     codes = {agency.code: agency for agency in roster.agencies}
+    gone = [entries[-1].agency for code, entries in memory.memory.items() if code not in codes]
+    departed = identity.Roster.of(gone, district.name)
     found: list[Identified] = []
     for item in known:
         reading = readings[item.envelope.sha256]
-        who = _whose(district, item, reading, roster, codes, memory)
+        who = _departed(_whose(district, item, reading, roster, codes, memory), reading, departed)
         found.append((item, _of_its_period(district, item, who, reading, memory)))
     return found
 
@@ -76,3 +78,16 @@ def _merged(found: Identity, item: Arrival, district: District) -> Identity:
     facts = {"agency": agency.name, "into": names[agency.merged_into], "day": str(agency.merged_on)}
     doubt = Finding.found("F02", None, (), "merged", facts)
     return replace(found, held=True, findings=(*found.findings, doubt))
+
+
+def _departed(found: Identity, reading: Reading, departed: identity.Roster) -> Identity:
+    """Say of a file that nobody on the roster owns that its body was on it once: then neither its name nor its mailbox is unknown."""
+    if found.agency or not found.held or not departed.agencies:
+        return found
+    body = identity.claimed(reading, departed)
+    if body is None:
+        return found
+    known = ("F02", "unknown_agency"), (binding.CODE, "nobody")
+    rest = tuple(item for item in found.findings if (item.code, item.variant) not in known)
+    gone = Finding.found("F02", None, (), "departed", {"agency": body.name})
+    return replace(found, findings=(gone, *rest))
