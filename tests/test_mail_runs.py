@@ -267,6 +267,8 @@ def test_what_a_mail_without_a_table_says_is_told_for_some_days_its_agency_first
     for day, is_told in ((23, True), (24, True), (29, True), (30, False)):
         said = words(only(office.night(moment(1, day)), "digest", "zwgk@office.example"))
         assert ("1. 甲局来信（主题“撤回”）没有表格" in said) == is_told, day
+        page = (office.output / "2023" / "index.html").read_text("utf-8")
+        assert ("请先撤回" in page) == is_told, day
 
 
 def test_a_stranger_gets_nothing_of_an_agency_that_has_no_mailbox(form: Form, tmp_path: Path) -> None:

@@ -16,6 +16,8 @@ _LONGEST_SILENCE = timedelta(days=300)
 """Between two runs of one campaign: a year that was set wrong is longer."""
 _SETBACK = timedelta(hours=12)
 """By which a clock may have been put back for good reasons."""
+RECENT = timedelta(days=7)
+"""So long something that happened to a file or letter, or what a mail without a table says, is told; after that it is in the log only."""
 _RECENT_RUNS = 8
 """Among which one that was ahead of time is told of."""
 

@@ -37,6 +37,7 @@ from pipeline.model import (
     Verdict,
 )
 from pipeline.publishing.data.record import Leftover
+from pipeline.run.clock import RECENT
 from pipeline.run.inbox_dividing import Division
 from pipeline.run.opening import Barrier, reader_of
 from pipeline.wording.quotable import quoted
@@ -151,8 +152,14 @@ def look(
     _open_at_last(ledger, district.year, found, now)
     files = arrivals.of_year(ledger, district.year)
     mails = arrivals.mails_of_year(ledger, district.year)
+    gone = arrivals.mails_until(ledger, district.year, now - RECENT)
     empty = [
-        Leftover(item.path, item.sha256, Verdict.NOT_A_SUBMISSION, findings=said_in(district, item))
+        Leftover(
+            item.path,
+            item.sha256,
+            Verdict.NOT_A_SUBMISSION,
+            findings=() if item.path in gone else said_in(district, item),
+        )
         for item in reversed(mails)
         if not item.files
     ]

@@ -23,12 +23,11 @@ from pipeline.model import CHINA
 from pipeline.periods import bounds_of
 from pipeline.publishing.todo_book import NEW_TODO_NAME, TODO_NAME, mark_of_use
 from pipeline.run import clock, lapsing
+from pipeline.run.clock import RECENT
 from pipeline.run.letters import former_campaigns
 from pipeline.run.letters.earlier import changes_since_delivery
 from pipeline.wording.quotable import quoted
 
-RECENT = timedelta(days=7)
-"""So long something that happened to a file or letter, or what a mail without a table says, is told; after that it is in the log only."""
 _AHEAD = timedelta(days=21)
 """So long after the deadline reminders are looked ahead to."""
 _MOST = 10

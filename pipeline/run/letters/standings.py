@@ -99,7 +99,7 @@ def state_of(
         came=_came(arrivals.came_since(ledger, district.year, max(digests, default=None)), found),
         verdicts=_verdicts(found),
         counts=found["counts"],
-        strange=tuple(_strange(ledger, district, found, now)),
+        strange=tuple(_strange(found)),
         departed=tuple(
             standing.departed(ledger, district.year, {agency.code for agency in district.roster_agencies})
         ),
@@ -134,11 +134,10 @@ def _plain(number: Number) -> Number:
     return int(number) if number == int(number) else number.normalize()
 
 
-def _strange(ledger: Ledger, district: District, found: Record, now: datetime) -> Iterator[tuple[str, str]]:
+def _strange(found: Record) -> Iterator[tuple[str, str]]:
     """Yield what the coordinator is to look at that is no submission; of mails those of the last days."""
-    gone = arrivals.mails_until(ledger, district.year, now - waiting.RECENT)
     for row in found["submissions"]:
-        if row["verdict"] == Verdict.NOT_A_SUBMISSION and row["findings"] and row["file"] not in gone:
+        if row["verdict"] == Verdict.NOT_A_SUBMISSION and row["findings"]:
             yield row["file"], row["findings"][0]["message"]
 
 
