@@ -146,9 +146,10 @@ def _to_release(district: District, changes: Sequence[tuple[str, str]]) -> str:
 
     listed = "；".join(words for _, words in changes[:_MOST])
     more = f"等 {len(changes)} 项，全部见汇总表的“{CHANGES_SHEET}”" if len(changes) > _MOST else ""
+    published = "，并请有关单位重新公开" if form_of(district).is_public else ""
     return (
         f"已报送的数据有更正，还没有上报：{listed}{more}。核实后在 {TODO_NAME} 中选“同意更正”，"
-        f"或者运行 {_command(district)} --reason 更正理由；同意并签发后报【更正】，并请有关单位重新公开"
+        f"或者运行 {_command(district)} --reason 更正理由；同意并签发后报【更正】{published}"
     )
 
 

@@ -21,8 +21,10 @@ from pipeline.forms.form import Form
 from pipeline.intake.fetch.mail import open_mail
 from pipeline.letter import (
     AnsweredFile,
+    AnswerPlan,
     Attachment,
     CountedVersion,
+    DistrictDelivery,
     Intention,
     Letter,
     LetterKey,
@@ -454,3 +456,28 @@ def test_every_text_says_in_its_head_what_it_is_for() -> None:
         head = default_text(kind).partition("#}")[0]
         assert head.startswith("{#")
         assert "可用的词：" in head
+
+
+@pytest.mark.parametrize("is_public", [True, False])
+def test_only_what_an_agency_has_to_publish_is_said_to_be_published(form: Form, *, is_public: bool) -> None:
+    """Receipts, new receipts, corrections, with everything that they can say, and the letter that goes up."""
+    home, own = district([ONE, agency(2)]), replace(form, is_public=is_public)
+    doubt = cell_finding(form, 3, "C03", Severity.WARNING)
+    told = tuple(notices(form, [doubt, cell_finding(form, 4, "C03", Severity.WARNING)]))
+    asked = (replace(told[0], in_doubt=True), *told[1:], replace(told[0], pleaded="属实"))
+    receipt = answer(replace(arrival(form, ONE, 2), notices=asked))
+    assert isinstance(receipt.body, AnswerPlan)
+    later = replace(receipt.body, changes=("某项：1 改为 2",), replaces=1)
+    bodies = [receipt.body, later, replace(later, again=NIGHT.date(), replaces=0)]
+    delivery = asked_delivery(state(home), "f" * 64)
+    corrects = DistrictDelivery(2, 2, corrects=True, whose=(ONE.name,), changes=("甲局　某项：1 改为 2",))
+    counts = CountedVersion(2, "年报.xlsx", "f" * 64, {}, NIGHT, "数字无误", 3)
+    key = LetterKey(Occasion.COUNTED, ("001", "f" * 64))
+    for intention in (
+        *(replace(receipt, body=item) for item in bodies),
+        replace(delivery, body=corrects),
+        Intention(key, LetterKind.COUNTED, ONE.emails[:1], counts, ONE),
+    ):
+        said = body(secretary(own).write(intention, [WORKBOOK]))
+        asked_to = re.findall("公布前|才能公布|和公布|按规定公开|已经公开|已公布|重新公开", said)
+        assert bool(asked_to) == is_public, said

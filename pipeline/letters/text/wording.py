@@ -113,6 +113,7 @@ def _called(form: Form) -> Values:
         "span": form.spoken["span"],
         "past": form.spoken["past"],
         "listed": bool(form.registers),
+        "public": form.is_public,
     }
 
 

@@ -160,10 +160,8 @@ def _followed(
             said += [f"与台账不一致 {len(last.differing)} 处"] if last.differing - first.differing else []
             if not said:  # it is as it was
                 continue
-            yield (
-                f"{name}报送的{form.words.short}在接收以后有变化：{'；'.join(said)}。"
-                "另写了回执告知；已经公布的，请提醒核对、重新公布"
-            )
+            published = "；已经公布的，请提醒核对、重新公布" if form.is_public else ""
+            yield f"{name}报送的{form.words.short}在接收以后有变化：{'；'.join(said)}。另写了回执告知{published}"
 
 
 def _came(files: Sequence[tuple[str, Verdict]], found: Record) -> dict[str, int]:
