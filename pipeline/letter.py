@@ -239,6 +239,8 @@ class AnswerPlan:
     """When the letter about ``earlier``, or the one that is reversed, was written."""
     also: tuple[str, ...] = ()
     """Names of the other files of the mail that ended alike."""
+    dismissed: tuple[int, ...] = ()
+    """Numbers before this one under which the agency sent what was no submission, as the office found: nobody else has told it of them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.ledger.events import Event, EventKind, record
 from pipeline.ledger.store import Ledger, stored
-from pipeline.model import ABOUT_RULES, Decision, DecisionKind, Verdict
+from pipeline.model import ABOUT_RULES, PROGRAM, Decision, DecisionKind, Verdict
 
 if TYPE_CHECKING:
     from sqlite3 import Row
@@ -84,6 +84,19 @@ def taken_back(ledger: Ledger, year: int) -> frozenset[int]:
         (year, DecisionKind.ACCEPT.value),
     )
     return frozenset(row["envelope"] for row in rows)
+
+
+def dismissed_versions(ledger: Ledger, year: int) -> dict[str, list[int]]:
+    """Return the numbers that files have, by the codes of their agencies, which a person found to be no submission."""
+    rows = ledger.rows(
+        "SELECT versions.agency, number FROM versions JOIN decisions USING (year, envelope)"
+        " WHERE year = ? AND kind = ? AND revoked_at IS NULL AND person <> ? ORDER BY number",
+        (year, DecisionKind.DISMISS.value, PROGRAM),
+    )
+    found: dict[str, list[int]] = {}
+    for row in rows:
+        found.setdefault(row["agency"], []).append(row["number"])
+    return found
 
 
 def of_kind(decisions: Sequence[Decision], *kinds: DecisionKind) -> list[Decision]:

@@ -171,6 +171,7 @@ def _answer(body: AnswerPlan, sources: Sources) -> Values:
         "also": _named([f"《{_shortened(name)}》" for name in body.also]),
         "sha256": arrival.sha256,
         "version": arrival.version,
+        "dismissed": "、".join(map(str, body.dismissed)),
         "received": spoken_moment(arrival.received_at) if arrival.received_at else "",
         "handled": spoken_moment(arrival.since or sources.now),
     }

@@ -86,7 +86,7 @@ def assessment_sheet(form: Form, district: str, years: Sequence[YearOfConduct]) 
         rows = [_conduct_row(number, item) for number, item in enumerate(own.rows, 1)]
         page = book.page(name_of(own.year), widths, landscape=True)
         _fill(page, f"{district}{form.about(own.year)}报送考核明细", heads, rows)
-        note = "首次即合格：第一次报送没有退回。改好用天数：从首次报送到第一次合格的那次报送；合格以后又退回的不影响。只知道登记日期的，登记在截止日期以前的算按时；此外日期不详的不计迟报。"
+        note = "首次即合格：第一次报送没有退回。报送次数不算经核实不是报送的文件。改好用天数：从首次报送到第一次合格的那次报送；合格以后又退回的不影响。只知道登记日期的，登记在截止日期以前的算按时；此外日期不详的不计迟报。"
         page.line(len(rows) + 3, note, book.style(font_color=QUIET))
         page.line(len(rows) + 4, own.note, book.style(font_color=QUIET))
     return book.to_bytes()

@@ -115,6 +115,8 @@ class ShownVersion:
     """The version that is shown of an agency, or a file of nobody; all empty where nothing came."""
 
     file: str = ""
+    version: int = 0
+    """Its number among those of its agency: more than how many there are, where one turned out to be no submission."""
     clerk: str = ""
     """Who filled it in, in words."""
     received: datetime | None = None
@@ -254,6 +256,7 @@ def _arrival(morning: PageContext, item: Assessment) -> ShownVersion:
     severities = [group.notice.severity for group in groups]
     return ShownVersion(
         file=without_persons(item.submission.file),
+        version=item.version,
         clerk=morning.clerks.get(item.key, Clerk()).words,
         received=received_at(item),
         guessed=is_guessed(item),

@@ -12,7 +12,7 @@ from functools import cached_property
 
 from pipeline.district.folder import District
 from pipeline.forms.form import Form
-from pipeline.ledger import Ledger, assessments, campaign, imports
+from pipeline.ledger import Ledger, assessments, campaign, decisions, imports
 from pipeline.ledger.campaign import RunResult
 from pipeline.letter import AnsweredFile, AnswerPlan, DistrictDelivery, Intention, Rejudged
 from pipeline.model import Finding, Number, Report, Severity
@@ -45,6 +45,8 @@ class EarlierLetters:
     def _compared(self, body: AnswerPlan) -> AnswerPlan:
         """Leave out of the version before what has only been found in it since: its sender never heard of that."""
         before = body.earlier
+        own = self._dismissed.get(body.arrival.agency.code, []) if body.arrival.agency else []
+        body = replace(body, dismissed=tuple(number for number in own if number < body.arrival.version))
         if body.replaced and not body.again:
             body = replace(body, changes=tuple(self._differences(body.replaced.numbers, body.arrival.report)))
         if body.written_at is None:
@@ -61,6 +63,10 @@ class EarlierLetters:
     @cached_property
     def _accepted_again(self) -> Mapping[str, Sequence[assessments.AcceptedAgain]]:
         return assessments.accepted_again(self.ledger, self.district.year)
+
+    @cached_property
+    def _dismissed(self) -> Mapping[str, Sequence[int]]:
+        return decisions.dismissed_versions(self.ledger, self.district.year)
 
     def _changes(self, arrival: AnsweredFile, since: datetime) -> Iterator[str]:
         """Say which figures of a version became others since its receipt."""
