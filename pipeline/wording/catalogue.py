@@ -751,6 +751,8 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
     ),
     ("C07", "size"): Wording("填的是 {value} 万元，金额很大", "请核对是不是把元当成了万元", "{value}"),
     ("C08", "excel_error"): Wording("单元格显示错误值 {raw}", "请删除公式，直接填数字", "{raw}", "数字"),
+    ("C08", "error_value"): Wording("单元格显示错误值 {raw}", "请删除公式，{prompt}", "{raw}"),
+    ("C08", "error_value_back"): Wording("单元格显示错误值 {raw}", "{prompt}", "{raw}"),
     ("C08", "date"): Wording(
         "数字被表格软件变成了日期 {raw}", "请把单元格格式改为“常规”后重新填写数字", "{raw}", "数字"
     ),

@@ -397,7 +397,7 @@ def test_an_error_of_the_spreadsheet_is_no_text(rooms: Form, tmp_path: Path) -> 
     reading = read(rooms, path.read_bytes())
     [found] = [one for one in reading.findings if one.code == "C08"]
     assert (found.variant, found.key, found.place and found.place.cell) == (
-        "excel_error",
+        "error_value",
         "rooms.hall.remarks",
         "H7",
     )

@@ -171,6 +171,10 @@ class ValueKind(ABC):
         """Return a value as people read it."""
         return text
 
+    def error(self, raw: str) -> Typed:
+        """Say that a cell shows an error of the spreadsheet."""
+        return unreadable("C08", "excel_error" if self.sort == "number" else "error_value", raw)
+
     def fault(self, value: Raw) -> str:
         """Return what is wrong with a single value, as the variant of a finding; empty: nothing."""
         typed = self.read(value)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pipeline.intake.read.spreadsheet import Raw
     from pipeline.model import Fact, Place
 
+_NO_PROMPT = "填写这一格要求的内容"
 _SHOWN = 60
 """Characters of a value that a finding repeats."""
 
@@ -91,4 +92,4 @@ def hidden(typed: Typed) -> Typed:
 
 def with_prompt(typed: Typed, prompt: str) -> Typed:
     """Add what is to be filled in to what is said of a value."""
-    return replace(typed, facts={**typed.facts, "prompt": prompt.rstrip("。")})
+    return replace(typed, facts={**typed.facts, "prompt": prompt.rstrip("。") or _NO_PROMPT})

@@ -24,6 +24,7 @@ from pipeline.forms.values.numbers import LARGEST
 from pipeline.forms.values.typed import Typed, exact, shown, type_cell, unreadable
 from pipeline.intake.read.cellxml import UNSPELLED
 from pipeline.intake.read.conditional_looks import NOTHING_SHOWN
+from pipeline.intake.read.entries import with_prompt
 from pipeline.intake.read.formula_value import value_of
 from pipeline.intake.read.labels import answered, normalise
 from pipeline.intake.read.number_formats import changes, rounded
@@ -32,7 +33,7 @@ from pipeline.intake.read.xlsx_styles import STRUCK
 from pipeline.model import Fact, Finding, Number, Place, a1
 
 if TYPE_CHECKING:
-    from pipeline.forms.form import Cell, Form, Table
+    from pipeline.forms.form import Cell, Entry, Form, Table
     from pipeline.forms.layout import Position
     from pipeline.intake.read.cellxml import Address, CellFacts, Formula
     from pipeline.intake.read.placing import Placement
@@ -95,7 +96,7 @@ def read_table(
             _read_closely(form, _totals_of(form, table), sheet, placement, sheets, into)
     for value in form.values_of(table.key):
         if value.key in placement.positions:
-            _take_value(value.key, sheet, placement.positions[value.key], into)
+            _take_value(value, sheet, placement.positions[value.key], into)
     _note_looks(form, table, placement, sheet, into)
     _read_nil(form, table, placement, sheet, into)
 
@@ -132,14 +133,16 @@ def _read_closely(
             _read_total(cell, sheet, position, formulas.get(cell.key, ""), sheets, into)
 
 
-def _take_value(key: str, sheet: SheetData, position: Position, into: TableFigures) -> None:
+def _take_value(entry: Entry, sheet: SheetData, position: Position, into: TableFigures) -> None:
     """Take over what a cell holds that asks for no number to be added up; an error of the spreadsheet is said."""
-    spot = position[1:]
+    spot, key = position[1:], entry.key
     into.values[key] = raw = sheet.at(*spot)
     error = sheet.facts.errors.get(spot)
     if error and raw in _NOTHING:
         into.values[key] = into.unreadable[key] = error
-        into.findings.append(unreadable("C08", "excel_error", error).finding(into.places[key], key))
+        into.findings.append(
+            with_prompt(entry.value.error(error), entry.value.mending).finding(into.places[key], key)
+        )
 
 
 def plain_numbers(form: Form, table: Table, placement: Placement, sheet: SheetData) -> dict[str, int] | None:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.forms.registers import NOTES, PARTS, SIGNED, WHOLES
 from pipeline.forms.values.numeric import number_of
-from pipeline.forms.values.typed import Typed, says_nothing, shown, unreadable
+from pipeline.forms.values.typed import Typed, says_nothing, shown
 from pipeline.intake.read.entries import hidden, with_prompt
 from pipeline.intake.read.labels import answered, normalise
 from pipeline.intake.read.placing import own_names
@@ -183,7 +183,7 @@ class _Reader:
             place = Place(self._head.sheet.name, a1(line, self._head.columns[number]))
             self._notes[number, LEFT_BLANK].append((Typed(facts={"raw": shown(value).strip()}), place))
             return ""
-        typed = unreadable("C08", "excel_error", error) if error else kind.read(value)
+        typed = kind.error(error) if error else kind.read(value)
         if not typed.code:
             if isinstance(value, str | date):
                 self._known[number][value] = typed.value

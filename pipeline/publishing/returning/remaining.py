@@ -87,6 +87,7 @@ _NOTHING_LEFT: Mapping[str, str] = {"sheet_restored": "sheet_whole", "label_rest
 _REWORDED: Mapping[tuple[str, str], str] = {
     ("C08", "date"): "date_back",
     ("C08", "excel_error"): "error_back",
+    ("C08", "error_value"): "error_value_back",
     ("C08", "formula_without_result"): "formula_back",
     ("C08", "stale_formula"): "stale_back",
     ("C08", "formula_unread"): "unread_back",
