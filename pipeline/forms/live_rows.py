@@ -3,7 +3,7 @@
 Nearly always every cell of a register stands as the template wants it, and what is asked of it costs little. What is pasted, or
 written by hand, is read in judging as people write it: days as text, “/” for nothing, a choice with spaces, totals and notes
 below the rows. A hidden cell counts what is such (``odd_cell``); where it is not 0, formulas ask for it as judging does. Of what no
-formula understands (二〇二五年一月六日) another hidden cell counts the cells (``unsure_cell``): these are for the office.
+formula understands (二〇二五年一月六日, 1.予以公开) another hidden cell counts the cells (``unsure_cell``): these are for the office.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pipeline.forms.formulas import quoted
 from pipeline.forms.layout import ROWS_TOP, STAMP_SHEET
 from pipeline.forms.period_days import PERIOD_DAYS_ROW, counts_days
 from pipeline.forms.registers import NOTES, PARTS, SIGNED, WHOLES
-from pipeline.forms.values.answers import Choice, YesNo
+from pipeline.forms.values.answers import Choice, YesNo, may_be_numbered
 from pipeline.forms.values.days import Day, day_numbers, is_uncertain, plain_days, uncertain_days
 from pipeline.forms.values.plain import normalise, quoted_word
 from pipeline.forms.values.typed import PLACEHOLDERS
@@ -33,6 +33,8 @@ _BEGINNING = 2
 """Characters by which the beginning of a line is known."""
 NOTHING = ",".join(quoted_word(normalise(word)) for word in sorted(PLACEHOLDERS))
 """What says that there is nothing to fill in, as a formula lists it."""
+_LONGEST_FORMULA = 7_000
+"""Signs: Excel takes 8,192."""
 _BELOW = 20_000
 """Rows below those that formulas look at in which something may stand: as many as are read."""
 
@@ -67,9 +69,9 @@ def excel_word(word: str) -> str:
 
 
 def hidden_row(form: Form, register: Register) -> int:
-    """Return the first of the two rows of the hidden stamp, from 0, that are the register's."""
+    """Return the first of the three rows of the hidden stamp, from 0, that are the register's."""
     number = [own.key for own in form.registers].index(register.key)
-    return PERIOD_DAYS_ROW + 2 * counts_days(form) + 2 * number
+    return PERIOD_DAYS_ROW + 2 * counts_days(form) + 3 * number
 
 
 def odd_cell(form: Form, register: Register) -> str:
@@ -80,6 +82,11 @@ def odd_cell(form: Form, register: Register) -> str:
 def unsure_cell(form: Form, register: Register) -> str:
     """Return where the cells are counted that no formula understands."""
     return f"{quoted(STAMP_SHEET)}!$B${hidden_row(form, register) + 2}"
+
+
+def _numbered_cell(form: Form, register: Register) -> str:
+    """Return where the choices are counted that may have a number before them."""
+    return f"{quoted(STAMP_SHEET)}!$B${hidden_row(form, register) + 3}"
 
 
 def odd_formula(register: Register, rows: int) -> str:
@@ -111,14 +118,35 @@ def unsure_formula(form: Form, register: Register, rows: int) -> str:
     """Return the formula of how many cells hold what no formula understands."""
     area = register_area(register, rows)
     days = [uncertain_days(area(at)) for at, kind in enumerate(register.kinds) if isinstance(kind, Day)]
-    terms = "+".join(f"SUMPRODUCT({one})" for one in days) or "0"
-    return f"=IF({odd_cell(form, register)}=0,0,{terms})"
+    terms = "".join(f"SUMPRODUCT({one})+" for one in days)
+    return f"=IF({odd_cell(form, register)}=0,0,{terms}{_numbered_cell(form, register)})"
+
+
+def numbered_formula(form: Form, register: Register, rows: int) -> str:
+    """Return the formula of how many choices may have a number before them, which formulas do not take off."""
+    area = register_area(register, rows)
+    choices = [(area(at), kind) for at, kind in enumerate(register.kinds) if isinstance(kind, Choice)]
+    terms = [kind.uncertain(cells) for cells, kind in choices]
+    if sum(map(len, terms)) > _LONGEST_FORMULA:
+        terms = [may_be_numbered(cells) for cells, _ in choices]
+    counted = "+".join(f"SUMPRODUCT({one})" for one in terms) or "0"
+    return f"=IF({odd_cell(form, register)}=0,0,{counted})"
+
+
+def numbered_count(register: Register, rows: Sequence[Sequence[str]]) -> int:
+    """Count what ``numbered_formula`` does."""
+    return sum(
+        kind.is_uncertain(row[at])
+        for at, kind in enumerate(register.kinds)
+        if isinstance(kind, Choice)
+        for row in rows
+    )
 
 
 def unsure_count(register: Register, rows: Sequence[Sequence[str]]) -> int:
     """Count what ``unsure_formula`` does."""
     days = [at for at, kind in enumerate(register.kinds) if isinstance(kind, Day)]
-    return sum(
+    return numbered_count(register, rows) + sum(
         is_uncertain(row[at]) and isinstance(register.kinds[at].stored(row[at]), str)
         for row in rows
         for at in days

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -13,6 +14,9 @@ from pipeline.forms.values.typed import Typed, shown
 
 YES, NO = "是", "否"
 _DENYING = "不非无未否"
+_BEGINS, _ENDS, _ENDS_AT = "123456789一二三四五六七八九十(", ".,:)\uff64", (2, 3, 4)
+"""With what the number before a choice begins, with what it ends, and where that stands; 、 as ASC makes it narrow."""
+_CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩"
 _LONGEST_LIST = 255
 """Characters that Excel takes for a list of choices."""
 
@@ -124,9 +128,45 @@ class Choice(_OneOf):
     def alike(self, word: str) -> tuple[str, ...]:
         return tuple(own for own, meant in self._plain.items() if meant == word)
 
+    def faults_array(self, cells: str) -> str:
+        """A choice with a number before it may be one: formulas do not take numbers off."""
+        return f"{_OneOf.faults_array(self, cells)}*(1-{may_be_numbered(cells)})"
+
+    def is_faulty(self, text: str) -> bool:
+        return bool(self.fault(text)) and not _is_numbered(text)
+
+    def uncertain(self, cells: str) -> str:
+        """Return the array that is 1 where a cell may hold a choice with a number before it."""
+        return f"{may_be_numbered(cells)}*{_OneOf.faults_array(self, cells)}"
+
+    def is_uncertain(self, text: str) -> bool:
+        """Say whether ``text`` is such a one."""
+        return _is_numbered(text) and bool(text.strip()) and normalise(text) not in self._plain
+
     @property
     def _plain(self) -> Mapping[str, str]:
         return {**self.asked.official, **{normalise(word): word for word in self.words}}
+
+
+def may_be_numbered(cells: str) -> str:
+    """Return the array that is 1 where a text begins like a numbered one: with a digit or a bracket, and a sign not far behind it."""
+    text = f"TRIM(ASC({cells}))"
+    ends = "+".join(f"ISNUMBER(MATCH(MID({text},{at},1),{{{_listed(_ENDS)}}},0))" for at in _ENDS_AT)
+    begins = f"ISNUMBER(MATCH(LEFT({text},1),{{{_listed(_BEGINS)}}},0))"
+    return f"(({begins}*({ends})+ISNUMBER(MATCH(LEFT({text},1),{{{_listed(_CIRCLED)}}},0)))>0)"
+
+
+def _listed(signs: str) -> str:
+    return ",".join(map(quoted_word, signs))
+
+
+def _is_numbered(text: str) -> bool:
+    """Say of a text whether it begins like a numbered one, as ``may_be_numbered`` does."""
+    plain = "".join(
+        sign if sign in _CIRCLED else unicodedata.normalize("NFKC", sign) for sign in text.strip()
+    )
+    ends = any(plain[at - 1 : at] in (*_ENDS, "、") for at in _ENDS_AT if len(plain) >= at)
+    return plain[:1] in tuple(_CIRCLED) or (plain[:1] in tuple(_BEGINS) and ends)
 
 
 def meant_by(said: str, words: Sequence[str]) -> str:

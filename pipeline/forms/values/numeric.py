@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from pipeline.forms.values.kind import Sort, Together, ValueCheck, ValueKind
 from pipeline.forms.values.numbers import LARGEST, NUMBER_KINDS, PLACES, NumberKind
-from pipeline.forms.values.typed import Typed, type_cell
+from pipeline.forms.values.plain import without
+from pipeline.forms.values.typed import WHOLE, Typed, type_cell
 
 if TYPE_CHECKING:
     from pipeline.forms.values.plain import Raw
@@ -87,11 +88,8 @@ class Figure(ValueKind):
 
     def faults_array(self, cells: str) -> str:
         number = self.number
-        plain = (
-            f'SUBSTITUTE(ASC({cells}),"{number.unit}","")'
-            if number.unit not in {"", "%"}
-            else f"ASC({cells})"
-        )
+        units = (f"{number.unit}{WHOLE}", number.unit) if number.unit not in {"", "%"} else ()
+        plain = without(f"ASC({cells})", units)
         decimals = f'(LEN({cells})-FIND(".",{cells}&".")>{number.places})'
         terms = [
             f"(LEN(TRIM({cells}))>0)*(1-ISNUMBER(VALUE({plain}))*(1-ISLOGICAL({cells})))",

@@ -35,7 +35,7 @@ _ZERO = "零"
 _SAID_BEFORE = re.compile(r"\A(?:共计?|=)(?=\d)", re.ASCII)
 _SAID_AFTER = "。"
 """Before and after a number these say nothing: 共7件。"""
-_WHOLE = "整"
+WHOLE = "整"
 """After an amount: that nothing is left out (12.5万元整)."""
 _COUNT_UNITS = "件条宗份例起项个次"
 _OTHER_MONEY_UNITS = ("亿元", "千元", "百元", "元", "亿", "块", "元整")
@@ -231,7 +231,7 @@ def _with_unit(text: str, raw: str, kind: NumberKind) -> Typed:
         return unreadable("C08", "too_large" if too_long else "text", raw)
     unit = found.group(2).strip("()")
     own = kind.unit
-    unit = own if own and unit == own + _WHOLE else unit
+    unit = own if own and unit == own + WHOLE else unit
     if unit == own == _PERCENT:
         return _noted(_whole(Decimal(number) / 100), "C04", "normalised", raw)
     if unit == own if own else len(unit) == 1 and unit in _COUNT_UNITS:

@@ -44,6 +44,8 @@ from pipeline.publishing.template.content import Content, period_in, side_value
 
 _CENT = Decimal("0.000001")
 """Differences are rounded to the decimals money may have."""
+ERROR = "C08"
+"""The code of what is no value at all."""
 _LONGEST_FORMULA = 4_500
 """Characters; Excel takes 8,192, but a workbook that is saved as .xls loses what is longer than some 5,000."""
 
@@ -402,12 +404,30 @@ def _register_checks(content: Content, register: Register) -> list[Check]:
         ),
     ]
     return [
+        *_error_check(content, register),
         *found,
         *_repeat_check(content, register),
         *_column_checks(content, register),
         *_row_rule_checks(content, register),
         *_drawn_checks(content, register),
     ]
+
+
+def _error_check(content: Content, register: Register) -> Iterator[Check]:
+    """Ask that no cell holds an error: every other formula that looks at it comes to an error, too, and says nothing."""
+    rows = content.registers.get(register.key, ())
+    area = register_area(register, len(rows))
+    first, last = area(0).rpartition(":")[0], area(len(register.columns) - 1).rpartition(":")[2]
+    if ERROR in content.form.basics:
+        yield Check(
+            f"{ERROR}.{register.key}",
+            "没有 #REF!、#N/A 一类的错误值（左边是要改的格数）",
+            register.sheet,
+            register.place(0, 0),
+            f"=SUMPRODUCT(ISERROR({first}:{last})*1)",
+            "=0",
+            (0, 0),
+        )
 
 
 def _repeat_check(content: Content, register: Register) -> Iterator[Check]:
@@ -465,13 +485,13 @@ def _column_checks(content: Content, register: Register) -> Iterator[Check]:
                 "=0",
                 (wrong, 0),
             )
-    days = [number for number, kind in enumerate(register.kinds) if isinstance(kind, Day)]
-    if days:
+    unsure = [number for number, kind in enumerate(register.kinds) if isinstance(kind, Day | Choice)]
+    if unsure:
         yield Check(
             f"{VALUE}.{register.key}.unsure",
-            f"日期写法认得出的，这里是 0；认不出的由{form.words.office}核对，不用改，有关的数暂不计算（左边是格数）",
+            f"日期、选项的写法认得出的，这里是 0；认不出的由{form.words.office}核对，不用改，有关的数暂不计算（左边是格数）",
             register.sheet,
-            register.place(days[0], 0),
+            register.place(unsure[0], 0),
             f"={unsure_cell(form, register)}",
             "=0",
             (unsure_count(register, rows), 0),

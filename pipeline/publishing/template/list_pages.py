@@ -24,6 +24,8 @@ from pipeline.forms.layout import (
 from pipeline.forms.live_rows import (
     first_unseen,
     hidden_row,
+    numbered_count,
+    numbered_formula,
     odd_count,
     odd_formula,
     unseen_expression,
@@ -296,6 +298,9 @@ def _write_hidden_counts(page: TemplatePage) -> None:
         page.formula(top, 1, odd_formula(register, len(rows)), odd_count(register, rows))
         page.formula(
             top + 1, 1, unsure_formula(content.form, register, len(rows)), unsure_count(register, rows)
+        )
+        page.formula(
+            top + 2, 1, numbered_formula(content.form, register, len(rows)), numbered_count(register, rows)
         )
 
 
