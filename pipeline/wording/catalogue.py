@@ -161,6 +161,12 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
         "没有找到“{table}”这张表", "请使用填报模板，不要删除工作表或以图片代替表格"
     ),
     ("F03", "table_restored"): Wording("没有找到“{table}”这张表，退回表中已补上", "请填写 {wanted}"),
+    ("F03", "table_whole"): Wording(
+        "没有找到“{table}”这张表，退回表中已补上，其中的数由表格自动计算", "不用填写"
+    ),
+    ("F03", "register_restored"): Wording(
+        "没有找到“{table}”，退回表中已补上，是空的", "请在“{sheet}”逐条填写；一条也没有的，“{label}”选“是”"
+    ),
     ("F03", "label_restored"): Wording(
         "“{table}”中没有找到“{label}”，退回表中已恢复", "请填写 {wanted}", "", "{label}"
     ),

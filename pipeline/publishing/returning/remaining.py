@@ -82,7 +82,11 @@ _OF_A_TABLE = {("F05", "pasted_low"), ("F05", "pasted_off")}
 """What is true of so many cells that a mark on each says nothing."""
 _NEVER_SENT = "table_restored"
 """The only one where the table may be nil: of the others figures came, which must not be lost by one choice."""
-_NOTHING_LEFT: Mapping[str, str] = {"sheet_restored": "sheet_whole", "label_restored": "label_whole"}
+_NOTHING_LEFT: Mapping[str, str] = {
+    "sheet_restored": "sheet_whole",
+    "label_restored": "label_whole",
+    "table_restored": "table_whole",
+}
 """What is there again and asks for nothing that must be filled in."""
 _REWORDED: Mapping[tuple[str, str], str] = {
     ("C08", "date"): "date_back",
@@ -103,6 +107,8 @@ def remaining(form: Form, found: Finding, values: Mapping[str, Fact], kind: str 
     case = (found.code, found.variant)
     if found.variant == "nil_contradiction":
         return _contradicted(form, found, values)
+    if case == ("F03", "missing_table") and not found.keys:
+        return _register_to_fill(form, found)
     if case == ("F03", "missing_column"):
         return _column_to_fill(form, found)
     if case in _TO_FILL:
@@ -152,6 +158,15 @@ def _column_to_fill(form: Form, found: Finding) -> Remaining:
     at = register.index[str(found.facts["column"])]
     keys = tuple(register.row_key(at, row) for row in range(int(found.facts["rows"])))
     return Remaining(replace(found, variant="column_restored", place=Place(register.sheet)), keys)
+
+
+def _register_to_fill(form: Form, found: Finding) -> Remaining:
+    """Ask for the rows of a register that is there again, or for the word that there are none."""
+    register = next(own for own in form.registers if own.name == found.facts["table"])
+    facts = {**found.facts, "sheet": register.sheet, "label": register.nil_label}
+    place = Place(register.sheet, form.places[register.nil_key].cell)
+    told = replace(found, variant="register_restored", place=place, facts=facts)
+    return Remaining(told, (register.nil_key,))
 
 
 def _contradicted(form: Form, found: Finding, values: Mapping[str, Fact]) -> Remaining:
