@@ -171,8 +171,10 @@ def _cells(changes: Sequence[CellChange]) -> list[str]:
 
 
 def _lines(changes: Sequence[CellChange]) -> str:
+    """Name the rows, or the columns and how far: what lies above and below may have a cause of its own, or none."""
     spots = [spot for cell in _cells(changes) if (spot := position(cell))]
     rows, columns = ({spot[axis] for spot in spots} for axis in (0, 1))
     if len(rows) == 2:  # noqa: PLR2004 - two rows were exchanged, or else two columns
         return "与".join(f"第 {row + 1} 行" for row in sorted(rows))
-    return "与".join(f" {column_letters(column)} 列" for column in sorted(columns))
+    named = "与".join(f" {column_letters(column)} 列" for column in sorted(columns))
+    return f"第 {min(rows) + 1} 行到第 {max(rows) + 1} 行的{named}"

@@ -135,11 +135,13 @@ def _rows(figures: Figures, sheet: str, one: str, other: str) -> Figures:
     return _crossed(figures, sheet, 0, int(one) - 1, int(other) - 1)
 
 
-def _columns(figures: Figures, sheet: str, one: str, other: str) -> Figures:
+def _columns(figures: Figures, sheet: str, top: str, bottom: str, one: str, other: str) -> Figures:
     first, second = (position(f"{letters}1") for letters in (one, other))
     assert first
     assert second
-    return _crossed(figures, sheet, 1, first[1], second[1])
+    crossed = _crossed(figures, sheet, 1, first[1], second[1])
+    spots = {key: spot for (name, spot), key in _KEYS.items() if name == sheet and spot}
+    return {key: value for key, value in crossed.items() if int(top) <= spots[key][0] + 1 <= int(bottom)}
 
 
 def _crossed(figures: Figures, sheet: str, axis: int, one: int, other: int) -> Figures:
@@ -176,7 +178,7 @@ _ACTS: Sequence[tuple[str, Callable[..., Figures]]] = (
     (r"(\S+) (\S+) 的 (\d+) 移到 (\S+) ([A-Z]+\d+)", _moved),
     (r"(\S+) ([A-Z]+\d+) 与 (\S+) ([A-Z]+\d+) 的数对换", _pair),
     (r"(\S+) 第 (\d+) 行与第 (\d+) 行的数对换", _rows),
-    (r"(\S+)  ([A-Z]+) 列与 ([A-Z]+) 列的数对换", _columns),
+    (r"(\S+) 第 (\d+) 行到第 (\d+) 行的 ([A-Z]+) 列与 ([A-Z]+) 列的数对换", _columns),
     (r"(\S+) ((?:[A-Z]+\d+ 填 -?\d+，?)+)", _filled),
     (r"([^（]+ 改为 [^（]+)", _single),
     (r"总计是手工填的或者公式被改动，与各项不符（.+），退回表中恢复自动计算", _restored),

@@ -7,7 +7,7 @@ and is never applied.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -95,7 +95,7 @@ class _Reckoning:
         follows = {rule: tally.follows_from(rule) for rule in failed}
         own = [rule for rule in failed if not follows[rule]]
         parts = [part for region in _by_region(system, own) for part in search.settle(region)]
-        return cls(evidence, list(_with_implied(follows, parts)))
+        return cls(evidence, list(_with_implied(follows, _joined(parts))))
 
     @property
     def is_large(self) -> bool:
@@ -186,6 +186,16 @@ def _by_region(system: System, rules: Sequence[int]) -> list[list[int]]:
     for rule in rules:
         regions[system.regions[rule]].append(rule)
     return list(regions.values())
+
+
+def _joined(settled: Iterable[Settled]) -> list[Settled]:
+    """Make one of what the same change settles: two columns that were exchanged break rules that have no cell in common."""
+    found: dict[object, Settled] = {}
+    for number, (rules, ways) in enumerate(settled):
+        same = tuple(frozenset(way.steps.items()) for way in ways) or number
+        before = found.get(same)
+        found[same] = (tuple(sorted((*before[0], *rules))), ways) if before else (rules, ways)
+    return list(found.values())
 
 
 def _with_implied(
