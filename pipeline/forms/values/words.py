@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ from pipeline.forms.values.typed import Typed, shown
 
 LONGEST = 2_000
 """Characters of a text in a line, where the form does not say."""
+_WIDE = re.compile(r"[\uff01-\uff5e\u3000]")
+"""Signs that are as wide as a Chinese one and have another width."""
 _LOST_FROM = 10**15
 """Of a number from here on a spreadsheet keeps the first fifteen digits."""
 _BESIDE_DIGITS = ("-", "—", " ", "(", ")", "+", "/", "、", ",", ";", "转", "分机", "或")
@@ -57,15 +60,26 @@ class FreeText(ValueKind):
 
     def _read(self, value: Raw) -> Typed:
         if isinstance(value, str) and value.isprintable() and value == value.strip():  # nearly every one
-            return Typed(text=value)
+            return self._in_one_width(value)
         if isinstance(value, int | float) and abs(value) >= _LOST_FROM:
             return self._wrong(value, "long_number")
         text = shown(value).translate(UNSEEN).strip()
-        return Typed(text="\n".join(line.strip() for line in text.splitlines()))
+        return self._in_one_width("\n".join(line.strip() for line in text.splitlines()))
+
+    def _in_one_width(self, text: str) -> Typed:
+        """Return a text that is spelled as the form prescribes, or would be but for the width of its signs."""
+        pattern = self.asked.pattern
+        if not pattern or not _WIDE.search(text) or re.fullmatch(pattern, text):
+            return Typed(text=text)
+        narrow = unicodedata.normalize("NFKC", text).strip()
+        return self._noted(narrow, text) if re.fullmatch(pattern, narrow) else Typed(text=text)
 
     def plain(self, values: Sequence[Raw]) -> Sequence[str] | None:
         texts = [value for value in values if isinstance(value, str)]
-        is_plain = "".join(texts).isprintable() and list(map(str.strip, texts)) == texts
+        joined = "".join(texts)
+        is_plain = joined.isprintable() and list(map(str.strip, texts)) == texts
+        if self.asked.pattern and is_plain and _WIDE.search(joined):
+            return None
         return texts if is_plain and len(texts) == len(values) else None
 
     def checks(self) -> tuple[ValueCheck, ...]:
