@@ -14,6 +14,7 @@ from tests.support.submissions import submission_of
 
 FORM = load_form("request_register")
 REGISTER = FORM.registers[0]
+REFUSED = "不予公开：属于国家秘密"
 OFFICIAL = "（二）部分公开（区分处理的，只计这一情形，不计其他情形）"
 
 
@@ -29,6 +30,11 @@ OFFICIAL = "（二）部分公开（区分处理的，只计这一情形，不�
         ("outcome", "不予公开", ""),
         ("outcome", "予以公开（部分）", ""),
         ("reconsideration", "维持", "结果维持"),
+        ("outcome", "国家秘密", REFUSED),
+        ("outcome", "不予公开(属于国家秘密)", REFUSED),
+        ("outcome", "不予公开—属于国家秘密", REFUSED),
+        ("outcome", "不予公开 属于国家秘密", REFUSED),
+        ("outcome", "不予公开，属于商业秘密", ""),
     ],
 )
 def test_only_a_choice_that_is_meant_and_no_other_is_named(column: str, said: str, meant: str) -> None:

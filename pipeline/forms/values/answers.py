@@ -16,6 +16,7 @@ YES, NO = "是", "否"
 _DENYING = "不非无未否"
 _BEGINS, _ENDS, _ENDS_AT = "123456789一二三四五六七八九十(", ".,:)\uff64", (2, 3, 4)
 """With what the number before a choice begins, with what it ends, and where that stands; 、 as ASC makes it narrow."""
+_MARKS = dict.fromkeys(map(ord, ':()-—–―－·.,/_"|'), "")
 _CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩"
 _LONGEST_LIST = 255
 """Characters that Excel takes for a list of choices."""
@@ -169,13 +170,21 @@ def _is_numbered(text: str) -> bool:
     return plain[:1] in tuple(_CIRCLED) or (plain[:1] in tuple(_BEGINS) and ends)
 
 
+def _without_marks(text: str) -> str:
+    """Return ``text`` as ``normalise`` reduces it without the marks that divide it."""
+    return normalise(text).translate(_MARKS)
+
+
 def meant_by(said: str, words: Sequence[str]) -> str:
     """Return the only one of ``words`` that who wrote ``said`` may have meant; empty: there is none, or there are several.
 
-    One that holds what was said comes before one that has two signs of it: 予以公开（部分） has some of several. What is denied
+    One that holds what was said comes before one that has two signs of it: 予以公开（部分） has some of several. What stands
+    between a choice and what it is a kind of makes no difference: 不予公开（属于国家秘密）, 不予公开—属于国家秘密. What is denied
     (非自然人) is not meant.
     """
-    whole = [word for word in words if said and said in word]
+    said = _without_marks(said)
+    held = [word for word in words if said and said in _without_marks(word)]
+    whole = [word for word in held if said == _without_marks(word)] or held
     pairs = {said[at : at + 2] for at in range(len(said) - 1)}
     found = whole or [word for word in words if any(pair in word for pair in pairs)]
     is_denied = any(sign in said and sign not in word for sign in _DENYING for word in found)
