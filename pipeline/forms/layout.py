@@ -56,6 +56,8 @@ SUMS_NAME = "sums"
 
 OPEN_TOTAL = "open total "
 """In the stamp, before the key of a total that was typed and contradicted its parts: typed|sum."""
+OPEN_COLUMN = "open column "
+"""In the stamp, before register.column: one that was missing beside headings that nobody knows, and came to nothing."""
 NOTHING_TO_SAY = "无。"
 """What a document prints where a section has nothing but a text that was left empty."""
 FROM_REGISTER = "按台账"

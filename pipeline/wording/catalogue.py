@@ -221,6 +221,12 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
         "",
         "{label}",
     ),
+    ("F03", "open_column"): Wording(
+        "上次报来的“{table}”没有“{label}”这一列，有的列表头不是规定的；退回表中补上的“{label}”还全空着",
+        "请逐条填写“{label}”{blank}",
+        "",
+        "{label}",
+    ),
     ("F03", "spare_column"): Wording(
         "“{table}”没有“{label}”这一列{others}", "请恢复表头“{label}”，这一列可以空着", "", "{label}"
     ),

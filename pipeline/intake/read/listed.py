@@ -128,6 +128,14 @@ def read_open_totals(form: Form, sheets: Sequence[SheetData]) -> dict[str, tuple
     return found
 
 
+def read_open_columns(sheets: Sequence[SheetData]) -> frozenset[str]:
+    """Read from the stamp which columns, as register.column, were missing in the file before and may have stood under another heading."""
+    stamp = next((sheet for sheet in sheets if sheet.name == layout.STAMP_SHEET), None)
+    names = [clean(stamp.at(row, 0)) for row in range(len(stamp.rows))] if stamp else []
+    found = (name.removeprefix(layout.OPEN_COLUMN) for name in names if name.startswith(layout.OPEN_COLUMN))
+    return frozenset(found)
+
+
 def clean(value: Raw) -> str:
     """Spell a value as text with plain line ends and nothing around it."""
     text = _ESCAPED.sub("", shown(value)).strip()

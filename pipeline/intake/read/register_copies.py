@@ -6,15 +6,16 @@ rows are returned, with both places, unless they are the same or all of another 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from pipeline.forms.row_checks import breaking
 from pipeline.forms.values.typed import shown
+from pipeline.intake.read.register_heads import is_blank
 from pipeline.model import Fact, Finding, Place, a1
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from pipeline.forms.registers import Register
     from pipeline.forms.values.plain import Raw
@@ -35,6 +36,24 @@ class ListedRows:
     rows: list[Sequence[Raw]] = field(default_factory=list)
     lines: list[int] = field(default_factory=list)
     totals: list[int] = field(default_factory=list)
+
+
+def with_open(register: Register, listed: ListedRows, names: Collection[str]) -> ListedRows:
+    """Return ``listed`` with those of the columns ``names``, as register.column, missing still in which nothing at all stands.
+
+    What belongs there may have stood under another heading in the file before; a single “无” says that nothing does.
+    """
+    head = listed.head
+    still = {
+        number
+        for number, own in enumerate(register.columns)
+        if f"{register.key}.{own.key}" in names and head.columns[number] >= 0
+        if listed.rows and all(is_blank(cells[number]) for cells in listed.rows)
+    }
+    if not still:
+        return listed
+    columns = tuple(-1 if number in still else at for number, at in enumerate(head.columns))
+    return replace(listed, head=replace(head, columns=columns, still_open=frozenset(still)))
 
 
 def elsewhere(

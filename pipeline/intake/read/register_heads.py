@@ -5,19 +5,21 @@ A heading is known by its label or another wording of it, else by likeness; colu
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pipeline.forms import layout
-from pipeline.intake.read.labels import likeness, normalise
+from pipeline.forms.values.typed import says_nothing
+from pipeline.intake.read.labels import likeness, normalise, same_unit
 from pipeline.intake.read.lines import ALIKE_ENOUGH
 from pipeline.model import Fact, Finding, Place, a1
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
-    from pipeline.forms.registers import Register
+    from pipeline.forms.registers import Column, Register
     from pipeline.forms.values.plain import Raw
     from pipeline.intake.read.spreadsheet import SheetData
 
@@ -28,7 +30,14 @@ ENOUGH = 0.6
 LONGEST_LABEL = 60
 _NEARLY_ALL, _TRIED = 0.8, 500
 """The share of values by which a column is known, and how many are tried."""
+_TELLING = frozenset({"choice", "date"})
+"""The kinds that tell a column by its values alone."""
+_HINT = re.compile(r"(?:\([^()]*\)|\*)+$")
+"""At the end of a heading: how to fill the column in."""
 _NUMBERING = frozenset({"序号", "编号", "no", "no."})
+
+NONE_AT_ALL = "；全都没有的，在第一条的这一格填“无”"
+"""How to confirm that nothing of a column that may have stood under another heading is to be filled in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +50,8 @@ class Head:
     exact: int
     guessed: frozenset[int] = frozenset()
     """Columns under a heading that nobody knows, of which only the values tell what they are."""
+    still_open: frozenset[int] = frozenset()
+    """Columns that stand there, were missing in the file before, and have nothing in them still."""
 
 
 def head_on(register: Register, sheet: SheetData) -> Head | None:
@@ -70,13 +81,15 @@ def _head_at(register: Register, sheet: SheetData, row: int) -> Head | None:
         next((places[name] for name in map(normalise, (own.label, *own.also)) if name in places), -1)
         for own in register.columns
     ]
+    if -1 in columns:
+        columns = list(_with_hints(register, columns, labels))
     exact = sum(column >= 0 for column in columns)
     if exact < max(2, ENOUGH * len(columns)):
         return None
     left = {column: label for column, label in labels.items() if column not in columns}
     for number, own in enumerate(register.columns):
         if columns[number] < 0 and left:
-            able = [column for column in left if not any(word in left[column] for word in own.never)]
+            able = [column for column in left if _may_mean(own, left[column])]
             near = max(able, key=lambda column: likeness(left[column], normalise(own.label)), default=-1)
             if near >= 0 and likeness(left[near], normalise(own.label)) >= ALIKE_ENOUGH:
                 columns[number] = near
@@ -84,10 +97,34 @@ def _head_at(register: Register, sheet: SheetData, row: int) -> Head | None:
     return Head(sheet, row, tuple(columns), exact)
 
 
-def guessed(register: Register, head: Head) -> Head:
-    """Return ``head`` with every column that has to be filled and is missing laid on the only strange one whose values are of its kind."""
+def _with_hints(register: Register, columns: Sequence[int], labels: Mapping[int, str]) -> Iterator[int]:
+    """Yield the columns, those that are missing where the only heading stands that is their label with a hint in brackets: 答复日期（年月日）."""
+    bare = {column: _HINT.sub("", label) for column, label in labels.items() if column not in columns}
+    for own, found in zip(register.columns, columns, strict=True):
+        names = {normalise(name) for name in (own.label, *own.also)}
+        meant = [
+            at for at, label in bare.items() if found < 0 and label in names and _may_mean(own, labels[at])
+        ]
+        yield meant[0] if len(meant) == 1 else found
+
+
+def _may_mean(column: Column, heading: str) -> bool:
+    """Say whether a heading that looks like the label of a column names nothing else, nor another unit of money."""
+    return not any(word in heading for word in column.never) and same_unit(normalise(column.label), heading)
+
+
+def guessed(register: Register, head: Head, counted: Collection[str] = ()) -> Head:
+    """Return ``head`` with every column that is missing laid on the only strange one whose values are of its kind.
+
+    Those that have to be filled are, and of those that rules or what is ``counted`` ask about the ones that their values tell.
+    """
     strange, columns = _strange(head), list(head.columns)
-    missing = [number for number, own in enumerate(register.columns) if own.required and columns[number] < 0]
+    missing = [
+        number
+        for number, own in enumerate(register.columns)
+        if columns[number] < 0
+        and (own.required or (own.kind in _TELLING and is_asked(register, own.key, counted)))
+    ]
     if not missing or not strange:
         return head
     able = {
@@ -99,6 +136,11 @@ def guessed(register: Register, head: Head) -> Head:
             columns[number] = several[0]
     laid = frozenset(number for number in missing if columns[number] >= 0)
     return replace(head, columns=tuple(columns), guessed=laid)
+
+
+def is_asked(register: Register, key: str, counted: Collection[str]) -> bool:
+    """Say whether a column has to be filled, or rules or what is ``counted`` ask about it."""
+    return key in register.asked or key in counted
 
 
 def _strange(head: Head) -> list[int]:
@@ -119,8 +161,13 @@ def _suits(register: Register, number: int, head: Head, column: int) -> bool:
     if any(word in heading for word in register.columns[number].never):
         return False
     lines = range(head.row + 1, min(len(head.sheet.rows), head.row + _TRIED))
-    values = [value for line in lines if not is_blank(value := head.sheet.at(line, column))]
-    return sum(kind.read(value).raw is None for value in values) >= _NEARLY_ALL * len(values)
+    values = [
+        value
+        for line in lines
+        if not is_blank(value := head.sheet.at(line, column))
+        if not (kind.may_say_nothing and says_nothing(value))
+    ]
+    return bool(values) and sum(kind.read(value).raw is None for value in values) >= _NEARLY_ALL * len(values)
 
 
 def heading_of(text: str) -> str:
@@ -137,8 +184,11 @@ def of_headings(register: Register, head: Head, rows: int, counted: Collection[s
     row, strange = head.sheet.rows[head.row], _strange(head)
     for number, (column, at) in enumerate(zip(register.columns, head.columns, strict=True)):
         facts: dict[str, Fact] = {"table": register.name, "label": column.label}
-        if at < 0:
-            spare = column.key not in register.asked and column.key not in counted
+        if number in head.still_open:
+            facts |= _missing(register, number, rows, [column.label])
+            yield Finding.found("F03", where, (), "open_column", facts)
+        elif at < 0:
+            spare = not is_asked(register, column.key, counted)
             facts |= _missing(register, number, rows, [str(row[other]).strip() for other in strange])
             yield Finding.found("F03", where, (), "spare_column" if spare else "missing_column", facts)
         elif number in head.guessed:
@@ -158,9 +208,10 @@ def of_headings(register: Register, head: Head, rows: int, counted: Collection[s
 def _missing(register: Register, number: int, rows: int, strange: Sequence[str]) -> dict[str, Fact]:
     """Return what is to be said of a column that is missing, and where it is to be filled in."""
     column, others = register.columns[number], "、".join(f"“{label}”" for label in strange)
+    blank = f"，没有的空着{NONE_AT_ALL if others else ''}"
     return {
         "others": f"；表头{others}不是规定的，不能确定是不是这一列" if others else "",
-        "blank": "" if column.required else "，没有的空着",
+        "blank": "" if column.required else blank,
         "register": register.key,
         "column": column.key,
         "rows": rows if column.required else 0,

@@ -20,6 +20,7 @@ from pipeline.forms.values.numeric import number_of
 from pipeline.forms.values.typed import Typed, says_nothing, shown
 from pipeline.intake.read.entries import hidden, with_prompt
 from pipeline.intake.read.labels import answered, normalise
+from pipeline.intake.read.listed import read_open_columns
 from pipeline.intake.read.placing import own_names
 from pipeline.intake.read.register_cells import (
     LEFT_BLANK,
@@ -28,7 +29,7 @@ from pipeline.intake.read.register_cells import (
     read_under_merged,
     under_merged,
 )
-from pipeline.intake.read.register_copies import ListedRows, elsewhere
+from pipeline.intake.read.register_copies import ListedRows, elsewhere, with_open
 from pipeline.intake.read.register_heads import (
     ENOUGH,
     LONGEST_LABEL,
@@ -72,7 +73,7 @@ class Registers:
 def read_registers(form: Form, sheets: Sequence[SheetData], period: Period | None = None) -> Registers:
     """Read every register of the form; rows that stand on a further sheet are told, but for those of another ``period``."""
     found = Registers()
-    own = own_names(form)
+    own, unanswered = own_names(form), read_open_columns(sheets)
     for register in form.registers:
         heads = [
             head
@@ -88,8 +89,9 @@ def read_registers(form: Form, sheets: Sequence[SheetData], period: Period | Non
             found.findings.append(Finding.found("F03", None, (), "missing_table", facts))
             continue
         found.sheets |= {head.sheet.name for head in heads}
-        listed = [_listed(register, guessed(register, head)) for head in heads]
+        listed = [_listed(register, guessed(register, head, counted)) for head in heads]
         [chosen, *others] = sorted(listed, key=lambda one: _rank(register, one))
+        chosen = with_open(register, chosen, unanswered)
         _read(register, chosen, counted, found)
         for head in (
             chosen.head,

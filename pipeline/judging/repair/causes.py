@@ -155,6 +155,10 @@ def _with_tables(form: Form, reading: Reading, findings: Sequence[Finding]) -> l
     return result
 
 
+_NO_COLUMN = frozenset({"missing_column", "open_column"})
+"""What is said of a column of a register that is not there, or of which nobody knows whether it is to be blank."""
+
+
 def _with_rows(form: Form, reading: Reading, findings: Sequence[Finding]) -> list[Finding]:
     """Put the sums of a table that nobody fills in to the first cell of its rows that decides what is counted and is wrong."""
     result = list(findings)
@@ -182,7 +186,7 @@ def _says_the_same(item: Finding, head: Finding) -> bool:
 
 def _decides(register: str, asked: Collection[str], reading: Reading, finding: Finding) -> bool:
     """Whether ``finding`` is of a cell in a row of ``register`` that could not be read or, as a whole column may be missing, is wrong in a column ``asked`` for by what is counted."""
-    if finding.variant == "missing_column" and finding.facts["register"] == register:
+    if finding.variant in _NO_COLUMN and finding.facts["register"] == register:
         return finding.facts["column"] in asked
     place = row_of(finding.key or "")
     if place is None or place[0] != register:

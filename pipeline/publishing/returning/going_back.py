@@ -5,7 +5,7 @@ Letter, marks, comments and 问题清单 all speak of this workbook and its addr
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from pipeline.forms.form import Form
@@ -30,6 +30,8 @@ class ReturnedContent:
     notices: tuple[Notice, ...]
     version: int
     open_totals: OpenTotals = field(default_factory=dict)
+    open_columns: tuple[str, ...] = ()
+    """Columns of registers, as register.column, that are blank in it and may have stood under another heading."""
     registers: Mapping[str, Sequence[Sequence[str]]] = field(default_factory=dict)
     """The rows of each register as they were sent."""
 
@@ -69,6 +71,7 @@ def returned_of(form: Form, items: Sequence[Assessment], item: Assessment) -> Re
         explanations=reading.explanations,
         notices=tuple(_noticed(form, heavy[id(found)]) for found in ordered),
         version=shown.version if shown else 0,
+        open_columns=tuple(_open_columns(item.findings)) if reading.registers else (),
         registers={key: rows.cells for key, rows in reading.registers.items()},
         open_totals={**unclear, **open_checks(form, left)} if reading.numbers else {},
     )
@@ -130,6 +133,16 @@ def _known(form: Form, item: Assessment) -> dict[str, Fact]:
     agency = item.submission.agency
     given: dict[str, Fact] = {"agency": agency.name, "code": agency.code, "year": "?"} if agency else {}
     return {entry.key: given[entry.role] for entry in form.entries if entry.role in given}
+
+
+def _open_columns(findings: Iterable[Finding]) -> Iterator[str]:
+    """Yield the columns that may stay blank and are, although what belongs there may have stood under another heading."""
+    for found in findings:
+        facts = found.facts
+        if found.variant == "open_column" or (
+            found.variant == "missing_column" and facts["others"] and not facts["rows"]
+        ):
+            yield f"{facts['register']}.{facts['column']}"
 
 
 def _unclear_totals(form: Form, reading: Reading, groups: Sequence[Sequence[Finding]]) -> OpenTotals:

@@ -47,6 +47,11 @@ _TO_FILL: Mapping[tuple[str, str], str] = {
     ("F08", "no_heading"): "no_heading_back",
 }
 """What is carried over without the cells it speaks of: they are to be filled."""
+_COLUMNS: Mapping[tuple[str, str], str] = {
+    ("F03", "missing_column"): "column_restored",
+    ("F03", "open_column"): "open_column",
+}
+"""Columns of registers that are there again, and blank."""
 _TO_LOOK_AT: Mapping[tuple[str, str], str] = {
     ("F02", "year_missing"): "year_filled",
     ("F02", "period_missing"): "period_filled",
@@ -109,8 +114,8 @@ def remaining(form: Form, found: Finding, values: Mapping[str, Fact], kind: str 
         return _contradicted(form, found, values)
     if case == ("F03", "missing_table") and not found.keys:
         return _register_to_fill(form, found)
-    if case == ("F03", "missing_column"):
-        return _column_to_fill(form, found)
+    if case in _COLUMNS:
+        return _column_to_fill(form, found, _COLUMNS[case])
     if case in _TO_FILL:
         return _to_fill(form, found, _TO_FILL[case], values, kind)
     placed = replace(found, place=_place(form, found))
@@ -152,12 +157,12 @@ def _to_fill(form: Form, found: Finding, variant: str, values: Mapping[str, Fact
     return Remaining(replace(found, variant=variant, facts=facts, place=where, keys=own), tuple(keys))
 
 
-def _column_to_fill(form: Form, found: Finding) -> Remaining:
+def _column_to_fill(form: Form, found: Finding, variant: str) -> Remaining:
     """Ask for a column of a register that is there again, in every row."""
     register = form.register(str(found.facts["register"]))
     at = register.index[str(found.facts["column"])]
     keys = tuple(register.row_key(at, row) for row in range(int(found.facts["rows"])))
-    return Remaining(replace(found, variant="column_restored", place=Place(register.sheet)), keys)
+    return Remaining(replace(found, variant=variant, place=Place(register.sheet)), keys)
 
 
 def _register_to_fill(form: Form, found: Finding) -> Remaining:

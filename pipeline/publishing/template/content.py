@@ -38,6 +38,8 @@ class Stamp:
     district: str = ""
     open_totals: Mapping[str, tuple[Number, Number]] = field(default_factory=dict)
     """Of what was sent last: totals that contradict their parts, as they were typed and as they came out."""
+    open_columns: tuple[str, ...] = ()
+    """Of what was sent last: columns of registers, as register.column, that were missing beside headings that nobody knows."""
     note: str = ""
     """What is to be known of all figures, such as that they are partial sums: in every title and above every page."""
     is_summed: bool = False

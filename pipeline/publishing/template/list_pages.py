@@ -14,6 +14,7 @@ from pipeline.forms.layout import (
     LABEL_COLUMN,
     LIST_TOP,
     NOTICES_SHEET,
+    OPEN_COLUMN,
     OPEN_TOTAL,
     PROMPT_COLUMN,
     STAMP_NAMES,
@@ -273,6 +274,9 @@ def write_stamp(page: TemplatePage) -> None:
     for row, (key, (typed, now)) in enumerate(stamp.open_totals.items(), start=top):
         page.put(row, 0, f"{OPEN_TOTAL}{key}")
         page.put(row, 1, f"{typed}|{now}")
+    for row, name in enumerate(stamp.open_columns, start=top + len(stamp.open_totals)):
+        page.put(row, 0, f"{OPEN_COLUMN}{name}")
+        page.put(row, 1, YES)
     for column, words in enumerate(long_lists(form), _LISTS_FROM):
         for row, word in enumerate(words):
             page.put(row, column, word)

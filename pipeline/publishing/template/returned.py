@@ -27,6 +27,7 @@ def marked_workbook(
         kind=item.submission.kind,
         district=district.name,
         open_totals=returned.open_totals,
+        open_columns=returned.open_columns,
         is_summed=item.submission.reading.claims.is_summed,
     )
     return build_workbook(
