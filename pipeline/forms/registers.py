@@ -32,6 +32,8 @@ WHOLES, PARTS = ("合计", "总计", "共计"), ("小计", "本页合计", "累�
 SIGNED = ("填表", "填报", "制表", "审核", "复核", "经办", "负责人", "联系")
 NOTES = ("注", "说明", "备注")
 """With what a line begins that says who filled the register in, or a note."""
+EXAMPLES = ("例", "示例", "样例", "填写示例", "填报示例")
+"""With what a line begins that only shows how to fill in a row."""
 _NO_TEXTS: Mapping[str, str] = {}
 _NO_LIMITS: Mapping[str, int] = {}
 
@@ -122,6 +124,11 @@ class Register:
     def index(self) -> Mapping[str, int]:
         """Where among the columns each stands, by its key."""
         return {column.key: number for number, column in enumerate(self.columns)}
+
+    @cached_property
+    def headings(self) -> tuple[str, ...]:
+        """Every label, and every other wording of one."""
+        return tuple(name for column in self.columns for name in (column.label, *column.also))
 
     @cached_property
     def asked(self) -> frozenset[str]:

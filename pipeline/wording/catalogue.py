@@ -227,6 +227,13 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
         "",
         "{label}",
     ),
+    ("F03", "no_headings"): Wording(
+        "“{table}”的表头不见了，从第 {line} 行起有 {rows} 条，已按模板的列序读取",
+        "请恢复模板的表头，核对各列",
+    ),
+    ("F03", "headings_back"): Wording(
+        "“{table}”原表没有表头，{rows} 条已按模板的列序转入退回表", "请核对各列，无误的不用改"
+    ),
     ("F03", "spare_column"): Wording(
         "“{table}”没有“{label}”这一列{others}", "请恢复表头“{label}”，这一列可以空着", "", "{label}"
     ),
@@ -437,6 +444,14 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
     ),
     ("F05", "rows_shifted_back"): Wording(
         "“{table}”原表第 {first} 行到第 {last} 行有 {rows} 条整体偏{way}了 {columns} 列，退回表中已与表头对齐",
+        "请核对，无误的不用改",
+    ),
+    ("F05", "turned"): Wording(
+        "“{table}”第 {line} 行又有一行表头，各列的次序与第 {head} 行的表头不同，下面的 {rows} 条已按第 {line} 行的表头读取",
+        "请只留一行表头，把这些条的各列移到它的下面",
+    ),
+    ("F05", "turned_back"): Wording(
+        "“{table}”原表第 {line} 行又有一行表头，各列的次序与第 {head} 行的表头不同，下面的 {rows} 条在退回表中已按规定的列序排好",
         "请核对，无误的不用改",
     ),
     ("F05", "rows_of_another"): Wording(
@@ -733,6 +748,14 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
         "“{label}”与第 {row} 条相同", "同一件只填一行；不是同一件的，请核对“{label}”"
     ),
     ("V02", "empty"): Wording("“{table}”一条也没有填", "请逐条填写；确实没有的，在“{label}”处选“是”"),
+    ("V02", "rows_above"): Wording(
+        "“{table}”的表头在第 {head} 行，它上面第 {first} 行到第 {last} 行还有 {rows} 条，已一并读取",
+        "请把表头移到各条的上面",
+    ),
+    ("V02", "rows_above_back"): Wording(
+        "“{table}”原表的表头在第 {head} 行，它上面第 {first} 行到第 {last} 行还有 {rows} 条，退回表中都在表头下面",
+        "请核对，无误的不用改",
+    ),
     ("V02", "extra_column"): Wording(
         "“{label}”这一列不是表样规定的，没有读取", "需要报送的，请填到规定的列里", "{label}"
     ),

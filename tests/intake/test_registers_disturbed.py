@@ -167,3 +167,72 @@ def test_that_a_column_holds_nothing_can_be_confirmed(form: Form) -> None:
     book[SHEET]["H6"] = "无"
     found, item = judged(form, book)
     assert (counts(found), told(item, Severity.ERROR)) == ((10, 0, 10), [])
+
+
+def with_headings_at(form: Form, above: int) -> tuple[Workbook, Worksheet]:
+    """The headings stand below ``above`` of the rows, as after sorting them along."""
+    book, sheet, head = workbook(form, [])
+    laid(sheet, [*REQUESTS[:above], head, *REQUESTS[above:]], 5)
+    return book, sheet
+
+
+@pytest.mark.parametrize("above", [1, 4, len(REQUESTS)])
+def test_rows_above_the_headings_are_rows(form: Form, above: int) -> None:
+    book, _ = with_headings_at(form, above)
+    found, item = judged(form, book)
+    assert (counts(found), told(item)) == (ALL, [("V02", "rows_above")])
+    said = next(one for one in item.findings if one.variant == "rows_above")
+    assert (said.facts["rows"], said.facts["first"], said.facts["last"]) == (above, 5, 4 + above)
+
+
+def test_an_example_above_the_headings_is_no_row(form: Form) -> None:
+    book, sheet, head = workbook(form, [])
+    example = ["例：2023-001", *request(1)[1:]]
+    laid(sheet, [example, head, *REQUESTS], 5)
+    found, item = judged(form, book)
+    assert (counts(found), told(item)) == (ALL, [])
+
+
+def test_rows_without_headings_are_read_and_sent_back_under_them(form: Form) -> None:
+    book, sheet, _ = workbook(form)
+    sheet.delete_rows(5)
+    found, item = judged(form, book)
+    assert (counts(found), told(item)) == (ALL, [("F03", "no_headings")])
+    _, content = sent_back(form, item)
+    again, item = judged(form, content)
+    assert (counts(again), told(item)) == (ALL, [])
+
+
+def test_a_sheet_without_headings_and_rows_is_missing_still(form: Form) -> None:
+    book, sheet, _ = workbook(form, [])
+    sheet.delete_rows(5)
+    sheet["A8"] = "没有收到申请"
+    _, item = judged(form, book)
+    assert ("F03", "missing_table") in told(item)
+
+
+@pytest.mark.parametrize(("one", "other"), [(3, 5), (1, 8), (0, 1)])
+def test_headings_again_in_another_order_hold_for_the_rows_below_them(
+    form: Form, one: int, other: int
+) -> None:
+    book, sheet, head = workbook(form, [])
+
+    def turned(row: Cells) -> list[object]:
+        cells = list(row)
+        cells[one], cells[other] = cells[other], cells[one]
+        return cells
+
+    laid(sheet, [*REQUESTS[:5], turned(head), *map(turned, REQUESTS[5:])])
+    found, item = judged(form, book)
+    assert (counts(found), told(item)) == (ALL, [("F05", "turned")])
+    assert [row[5] for row in found.registers["applications"].cells] == [row[5] for row in REQUESTS]
+    _, content = sent_back(form, item)
+    again, item = judged(form, content)
+    assert (counts(again), told(item)) == (ALL, [])
+
+
+def test_headings_again_in_the_same_order_are_nothing(form: Form) -> None:
+    book, sheet, head = workbook(form, [])
+    laid(sheet, [*REQUESTS[:5], head, *REQUESTS[5:]])
+    found, item = judged(form, book)
+    assert (counts(found), told(item)) == (ALL, [])

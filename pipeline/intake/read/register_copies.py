@@ -30,12 +30,14 @@ _NAMED = 12
 
 @dataclass(slots=True)
 class ListedRows:
-    """What stands below the headings: the rows and their lines, and the lines of totals; what is none of these is left out."""
+    """What stands below the headings, or was sorted above them: the rows and their lines, and the lines of totals; what is none of these is left out."""
 
     head: Head
     rows: list[Sequence[Raw]] = field(default_factory=list)
     lines: list[int] = field(default_factory=list)
     totals: list[int] = field(default_factory=list)
+    turned: dict[int, int] = field(default_factory=dict)
+    """Headings that stand again with their columns in another order, and how many rows were read by them."""
 
 
 def with_open(register: Register, listed: ListedRows, names: Collection[str]) -> ListedRows:

@@ -50,6 +50,8 @@ class Head:
     exact: int
     guessed: frozenset[int] = frozenset()
     """Columns under a heading that nobody knows, of which only the values tell what they are."""
+    is_lacking: bool = False
+    """Whether there are none, and rows stand there in the order of the template."""
     still_open: frozenset[int] = frozenset()
     """Columns that stand there, were missing in the file before, and have nothing in them still."""
 
@@ -62,6 +64,15 @@ def head_on(register: Register, sheet: SheetData) -> Head | None:
     tried = (_head_at(register, sheet, row) for row in range(min(_HEAD_WITHIN, len(sheet.rows))))
     found = [head for head in tried if head]
     return max(found, key=lambda head: head.exact, default=None)
+
+
+def head_again(register: Register, head: Head, row: int) -> Head:
+    """Return where the columns stand by the headings that stand again at ``row``; what is not among these, as before."""
+    again = _head_at(register, head.sheet, row)
+    if again is None:
+        return head
+    columns = zip(again.columns, head.columns, strict=True)
+    return replace(again, columns=tuple(new if new >= 0 else old for new, old in columns))
 
 
 def _head_at(register: Register, sheet: SheetData, row: int) -> Head | None:
@@ -181,6 +192,10 @@ def of_headings(register: Register, head: Head, rows: int, counted: Collection[s
     ``rows`` stand below them; ``counted`` are the columns that what is drawn from the rows asks about.
     """
     where = Place(head.sheet.name)
+    if head.is_lacking:
+        line: Mapping[str, Fact] = {"table": register.name, "line": head.row + 2, "rows": rows}
+        yield Finding.found("F03", where, (), "no_headings", line)
+        return
     row, strange = head.sheet.rows[head.row], _strange(head)
     for number, (column, at) in enumerate(zip(register.columns, head.columns, strict=True)):
         facts: dict[str, Fact] = {"table": register.name, "label": column.label}

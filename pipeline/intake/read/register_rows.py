@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from pipeline.forms.registers import NOTES, PARTS, SIGNED, WHOLES
+from pipeline.forms.registers import EXAMPLES, NOTES, PARTS, SIGNED, WHOLES
 from pipeline.forms.values.numeric import number_of
 from pipeline.forms.values.typed import Typed, says_nothing, shown
 from pipeline.intake.read.entries import hidden, with_prompt
@@ -35,13 +35,14 @@ from pipeline.intake.read.register_heads import (
     LONGEST_LABEL,
     Head,
     guessed,
+    head_again,
     head_on,
     heading_of,
     is_blank,
     of_headings,
 )
 from pipeline.intake.read.register_looks import struck_out
-from pipeline.intake.read.register_shift import straightened
+from pipeline.intake.read.register_shift import RowKinds, straightened
 from pipeline.model import Fact, Finding, Place, Rows, a1
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def read_registers(form: Form, sheets: Sequence[SheetData], period: Period | Non
             head
             for sheet in sheets
             if sheet.name == register.sheet or (sheet.visible and sheet.name not in own)
-            if (head := head_on(register, sheet))
+            if (head := head_on(register, sheet) or lacking_head(register, sheet))
         ]
         drawn = [own for own in form.drawn.values() if own.register == register.key]
         counted = {name for own in drawn for name in (own.column, *dict(own.where))}
@@ -114,20 +115,59 @@ def _listed(register: Register, head: Head) -> ListedRows:
     found = ListedRows(head)
     below = list(_lines(head))
     are_rows = _are_rows(register, below, needed)
-    for line, cells in enumerate(below, head.row + 1):
-        sort = "" if are_rows or _has_error(head, errors, line) else _sort_of(register, cells, needed)
+    above = _rows_above(register, head)
+    by = head
+    for line, own in (*above, *enumerate(below, head.row + 1)):
+        cells = own if by is head else _cells(by, line)
+        is_row = (are_rows and line > head.row) or _has_error(head, errors, line)
+        sort = "" if is_row else _sort_of(register, cells, needed)
         if not sort:
             found.rows.append(cells)
             found.lines.append(line)
+            if by is not head:
+                found.turned[by.row] += 1
         elif sort == "sum":
             found.totals.append(line)
+        elif sort == "heading":
+            again = head_again(register, head, line)
+            by = head if again.columns == head.columns else again
+            if by is not head:
+                found.turned[line] = 0
     return found
+
+
+def _rows_above(register: Register, head: Head) -> list[tuple[int, Sequence[Raw]]]:
+    """Return the lines above the headings from the first row on: who sorts a register with its headings puts rows above them."""
+    kinds = RowKinds(register)
+    for line in range(head.row):
+        cells = _cells(head, line)
+        if is_row_of(kinds, cells):
+            return [(below, _cells(head, below)) for below in range(line, head.row)]
+    return []
+
+
+def is_row_of(kinds: RowKinds, cells: Sequence[Raw]) -> bool:
+    """Say whether what stands in the columns of a register can only be a row of it, and no example of one."""
+    is_example = any(isinstance(value, str) and value.strip().startswith(EXAMPLES) for value in cells)
+    return kinds.proves(cells) and not is_example
+
+
+def lacking_head(register: Register, sheet: SheetData) -> Head | None:
+    """Return as which headings those count that somebody deleted from the register's own sheet; None where no row proves its columns."""
+    if sheet.name != register.sheet:
+        return None
+    kinds, columns = RowKinds(register), tuple(range(len(register.columns)))
+    head = Head(sheet, -1, columns, len(columns), is_lacking=True)
+    rows = (line for line in range(len(sheet.rows)) if is_row_of(kinds, _cells(head, line)))
+    first = next(rows, None)
+    return None if first is None else replace(head, row=first - 1)
 
 
 def _read(register: Register, listed: ListedRows, counted: Collection[str], into: Registers) -> None:
     into.findings += of_headings(register, listed.head, len(listed.rows), counted)
     listed, off = straightened(register, listed)
     into.findings += off
+    into.findings += _out_of_order(register, listed)
     head = listed.head
     reader = _Reader(register, head, into, _errors(head.sheet))
     if covered := covered_among(head.sheet, head.columns, listed.lines):
@@ -140,6 +180,20 @@ def _read(register: Register, listed: ListedRows, counted: Collection[str], into
     into.findings += reader.noted()
     into.findings += struck_out(register, listed)
     into.findings += _of_totals(register, head, listed.totals, values)
+
+
+def _out_of_order(register: Register, listed: ListedRows) -> Iterator[Finding]:
+    """Point at headings that do not stand above all rows, or that stand again with their columns in another order."""
+    head = listed.head
+    above = [line for line in listed.lines if line < head.row]
+    facts: dict[str, Fact] = {"table": register.name, "head": head.row + 1}
+    if above:
+        facts |= {"rows": len(above), "first": above[0] + 1, "last": above[-1] + 1}
+        yield Finding.found("V02", Place(head.sheet.name, a1(head.row, 0)), (), "rows_above", facts)
+    for line, rows in listed.turned.items():
+        if rows:
+            place = Place(head.sheet.name, a1(line, 0))
+            yield Finding.found("F05", place, (), "turned", {**facts, "line": line + 1, "rows": rows})
 
 
 class _Reader:
@@ -242,11 +296,11 @@ def _are_rows(register: Register, lines: Sequence[Sequence[Raw]], needed: Sequen
         return False
     columns = list(zip(*lines, strict=True))
     begins = columns[0]
-    label = register.columns[0].label
+    labels = register.headings
     return (
         all(all(columns[at]) for at in needed)
         and set(map(type, begins)) == {str}
-        and not any([value.startswith(label) for value in begins if isinstance(value, str)])  # noqa: C419
+        and not any([value.startswith(labels) for value in begins if isinstance(value, str)])  # noqa: C419
     )
 
 
@@ -257,7 +311,7 @@ def _sort_of(register: Register, cells: Sequence[Raw], needed: Sequence[int]) ->
         needed
         and all(cells[at] for at in needed)
         and first.__class__ is str
-        and not first.startswith(register.columns[0].label)
+        and not first.startswith(register.headings)
     ):
         return ""  # nearly every line
     filled = [(number, value) for number, value in enumerate(cells) if not is_blank(value)]
@@ -270,10 +324,8 @@ def _sort_of(register: Register, cells: Sequence[Raw], needed: Sequence[int]) ->
     lacking = any(column.required and is_blank(cells[at]) for at, column in enumerate(register.columns))
     if lacking and (found := _TOTAL.fullmatch(label)):
         return "sum" if found[1] in WHOLES else "part"
-    same = sum(
-        isinstance(value, str) and heading_of(value) == normalise(register.columns[at].label)
-        for at, value in filled
-    )
+    labels = set(map(normalise, register.headings))
+    same = sum(isinstance(value, str) and heading_of(value) in labels for _, value in filled)
     if same >= max(2, ENOUGH * len(filled)):
         return "heading"
     return "note" if lacking and _is_beside(register, [value for _, value in filled]) else ""

@@ -32,7 +32,7 @@ _AT_HOME, _OFF = 1 / 3, 0.8
 
 def straightened(register: Register, listed: ListedRows) -> tuple[ListedRows, tuple[Finding, ...]]:
     """Return the rows under their headings; ``head`` moves along where all of them were off."""
-    kinds = _Kinds(register)
+    kinds = RowKinds(register)
     off = [row for row, cells in enumerate(listed.rows) if kinds.is_off(cells)]
     moved = {row: {by: _moved(listed.head, listed.lines[row], by) for by in _SHIFTS} for row in off}
     proven = Counter(
@@ -55,7 +55,7 @@ def straightened(register: Register, listed: ListedRows) -> tuple[ListedRows, tu
     return replace(listed, head=head, rows=rows), (found,)
 
 
-class _Kinds:
+class RowKinds:
     """The columns of a register by whose values its rows are known: all but texts of no certain spelling."""
 
     def __init__(self, register: Register) -> None:
