@@ -756,6 +756,50 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
         "“{table}”原表的表头在第 {head} 行，它上面第 {first} 行到第 {last} 行还有 {rows} 条，退回表中都在表头下面",
         "请核对，无误的不用改",
     ),
+    ("V02", "hidden_rows"): Wording(
+        "“{table}”有 {rows} 条在隐藏或筛选掉的行中（第 {lines} 行），已照常读取",
+        "请取消隐藏和筛选，核对这些条是否应当填报",
+    ),
+    ("V02", "hidden_rows_back"): Wording(
+        "“{table}”原表有 {rows} 条在隐藏或筛选掉的行中（第 {lines} 行），退回表中都已显示",
+        "请核对这些条是否应当填报，不应填报的请删去",
+    ),
+    ("V02", "hidden_columns"): Wording(
+        "“{table}”的{labels}在隐藏的列中，已照常读取", "请取消隐藏，核对填的内容"
+    ),
+    ("V02", "hidden_columns_back"): Wording(
+        "“{table}”的{labels}在原表隐藏的列中，退回表中都已显示", "请核对填的内容，无误的不用改"
+    ),
+    ("V02", "rows_hidden"): Wording(
+        "隐藏的工作表“{copy}”上，“{table}”的同样表头下还有 {rows} 条不同的，没有读取，读取的是“{sheet}”"
+    ),
+    ("V02", "beside"): Wording(
+        "“{table}”的各列以外还有文字（{cells}），没有读取", "需要报送的，请填到规定的列里，其余的请删去"
+    ),
+    ("V02", "beside_back"): Wording(
+        "“{table}”原表的各列以外还有文字（{cells}），没有转入退回表",
+        "请核对，这些文字会改变哪一条的，请改那一条，其余的不用管",
+    ),
+    ("V02", "no_row"): Wording(
+        "第 {line} 行只有“{raw}”，不是一条内容，没有读取", "小标题、说明请删去；是一条的，请逐项填写", "{raw}"
+    ),
+    ("V02", "no_row_back"): Wording(
+        "原表第 {line} 行只有“{raw}”，不是一条内容，没有转入退回表",
+        "小标题、说明不用管；是一条的，请逐项填写",
+        "{raw}",
+    ),
+    ("V02", "stated_rows"): Wording(
+        "合计行写的是 {stated} 条，表中有 {value} 条",
+        "请核对是否有漏填、多填的；合计行可以不填",
+        "{stated}",
+        "{value}",
+    ),
+    ("V02", "stated_rows_back"): Wording(
+        "原表的合计行写的是 {stated} 条，表中有 {value} 条",
+        "请核对是否有漏填、多填的",
+        "{stated}",
+        "{value}",
+    ),
     ("V02", "extra_column"): Wording(
         "“{label}”这一列不是表样规定的，没有读取", "需要报送的，请填到规定的列里", "{label}"
     ),

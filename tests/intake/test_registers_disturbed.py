@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from io import BytesIO
 
@@ -236,3 +236,126 @@ def test_headings_again_in_the_same_order_are_nothing(form: Form) -> None:
     laid(sheet, [*REQUESTS[:5], head, *REQUESTS[5:]])
     found, item = judged(form, book)
     assert (counts(found), told(item)) == (ALL, [])
+
+
+def hidden_rows(sheet: Worksheet) -> None:
+    for row in (7, 8, 12):
+        sheet.row_dimensions[row].hidden = True
+
+
+def filtered(sheet: Worksheet) -> None:
+    sheet.auto_filter.ref = "A5:M15"
+    sheet.auto_filter.add_filter_column(2, ["商业企业"])
+    hidden_rows(sheet)
+
+
+def hidden_columns(sheet: Worksheet) -> None:
+    sheet.column_dimensions["H"].hidden = True
+
+
+@pytest.mark.parametrize(
+    ("hide", "variant", "said"),
+    [(hidden_rows, "hidden_rows", "7—8、12"), (filtered, "hidden_rows", "7—8、12"), (hidden_columns, "hidden_columns", "“办理结果”")],
+)  # fmt: skip
+def test_what_is_hidden_in_a_register_is_said(
+    form: Form, hide: Callable[[Worksheet], None], variant: str, said: str
+) -> None:
+    book, sheet, _ = workbook(form)
+    hide(sheet)
+    found, item = judged(form, book)
+    assert (counts(found), told(item)) == (ALL, [("V02", variant)])
+    [one] = [one for one in item.findings if one.variant == variant]
+    assert said in one.facts.values()
+
+
+@pytest.mark.parametrize("hidden", ["D", "J"])
+def test_hidden_names_and_hidden_blanks_are_nothing(form: Form, hidden: str) -> None:
+    book, sheet, _ = workbook(form)
+    sheet.column_dimensions[hidden].hidden = True
+    sheet.row_dimensions[40].hidden = True
+    assert told(judged(form, book)[1]) == []
+
+
+def test_a_hidden_register_is_said_as_a_hidden_table_is(form: Form) -> None:
+    book, sheet, _ = workbook(form)
+    sheet.sheet_state = "hidden"
+    assert told(judged(form, book)[1]) == [("F05", "hidden_sheet")]
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"), [([request(20)], [("V02", "rows_hidden")]), (REQUESTS[:3], []), ([], [])]
+)
+def test_other_rows_on_a_hidden_sheet_are_told_to_the_office(
+    form: Form, rows: Sequence[Cells], said: list[tuple[str, str]]
+) -> None:
+    book, _, head = workbook(form)
+    other = book.create_sheet("草稿")
+    laid(other, [head, *rows], 1)
+    other.sheet_state = "hidden"
+    found, item = judged(form, book)
+    assert (counts(found), told(item)) == (ALL, [])
+    assert [one for one in told(item, Severity.INFO) if one[0] == "V02"] == said
+
+
+@pytest.mark.parametrize(
+    ("beside", "said"),
+    [("此件已撤回，不计入", [("V02", "beside")]), ("√", []), (7, []), ("无", []), (" ", [])],
+)
+def test_a_remark_beside_a_request_is_not_lost(
+    form: Form, beside: object, said: list[tuple[str, str]]
+) -> None:
+    book, sheet, _ = workbook(form)
+    sheet["N10"] = beside  # type: ignore[assignment] # what a test lays
+    found, item = judged(form, book)
+    assert (counts(found), told(item)) == (ALL, said)
+
+
+@pytest.mark.parametrize(
+    ("total", "wrong"),
+    [(["合计", None, "11件"], True), (["合计：11 件"], True), (["共11件"], True), (["总计", None, None, None, None, "共 12 条"], True),
+     (["合计", None, "10件"], False), (["合计：10 件"], False), (["共计10件"], False), (["共10件"], False), (["合计", None, "9件"], False),
+     (["小计", None, "3件"], False), (["合计", None, 11], False)],
+)  # fmt: skip
+def test_a_stated_number_of_rows_is_compared(form: Form, total: Cells, *, wrong: bool) -> None:
+    """Nine are answered, and a total may count those alone."""
+    book, _, _ = workbook(form, [*REQUESTS, total])
+    found, item = judged(form, book)
+    assert (counts(found), told(item)) == (ALL, [("V02", "stated_rows")] * wrong)
+
+
+@pytest.mark.parametrize("word", ["无", "/", "—"])
+def test_a_nil_return_with_a_word_for_nothing_in_the_first_row_is_one(form: Form, word: str) -> None:
+    book, sheet, _ = workbook(form, [])
+    sheet["B3"], sheet["A6"] = "是", word
+    found, item = judged(form, book)
+    assert (counts(found), told(item)) == ((0, 0, 0), [])
+
+
+def test_a_word_for_nothing_alone_is_no_nil_return(form: Form) -> None:
+    book, sheet, _ = workbook(form, [])
+    sheet["A6"] = "无"
+    assert told(judged(form, book)[1]) == [("V02", "empty")]
+
+
+@pytest.mark.parametrize("merged", [True, False])
+def test_headings_over_the_rows_of_a_month_are_one_remark_each(form: Form, *, merged: bool) -> None:
+    book, sheet, _ = workbook(
+        form, [["三月"], *REQUESTS[:5], ["2023年4月份"], *REQUESTS[5:8], ["第二季度"], *REQUESTS[8:]]
+    )
+    for row in (6, 12, 16) if merged else ():
+        sheet.merge_cells(f"A{row}:M{row}")
+    found, item = judged(form, book)
+    assert (counts(found), told(item)) == (ALL, [("V02", "no_row")] * 3)
+
+
+def test_a_sentence_across_the_register_is_no_row(form: Form) -> None:
+    book, sheet, _ = workbook(form, [["本年度未收到政府信息公开申请"]])
+    sheet.merge_cells("A6:M6")
+    assert told(judged(form, book)[1]) == [("V02", "empty")]
+    sheet["B3"] = "是"
+    assert told(judged(form, book)[1]) == []
+
+
+def test_a_row_of_which_nothing_but_the_number_is_there_is_one_still(form: Form) -> None:
+    book, _, _ = workbook(form, [*REQUESTS, ["2023-011"]])
+    assert ("C01", "lone") in told(judged(form, book)[1])

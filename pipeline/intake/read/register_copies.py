@@ -36,6 +36,10 @@ class ListedRows:
     rows: list[Sequence[Raw]] = field(default_factory=list)
     lines: list[int] = field(default_factory=list)
     totals: list[int] = field(default_factory=list)
+    words: str = ""
+    """What stands alone on a line that is no row: “无”, 本年度未收到申请."""
+    groups: list[int] = field(default_factory=list)
+    """Lines that are headings over some of the rows."""
     turned: dict[int, int] = field(default_factory=dict)
     """Headings that stand again with their columns in another order, and how many rows were read by them."""
 
@@ -78,7 +82,11 @@ def elsewhere(
         }  # fmt: skip
         if not other.rows:
             continue
-        if not rows:
+        if not other.head.sheet.visible:
+            if rows and not all(_is_of_another(register, row, period) for _, row in rows):
+                hidden = facts | {"rows": len(rows)}
+                yield Finding.found("V02", Place(other.head.sheet.name), (), "rows_hidden", hidden)
+        elif not rows:
             yield Finding.found("F05", Place(sheet), (), "copy", facts)
         elif all(_is_of_another(register, row, period) for _, row in rows):
             yield Finding.found("F05", Place(sheet), (), "rows_of_another", facts)

@@ -7,7 +7,7 @@ totals, notes and headings that were repeated are no rows.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -22,6 +22,7 @@ from pipeline.intake.read.entries import hidden, with_prompt
 from pipeline.intake.read.labels import answered, normalise
 from pipeline.intake.read.listed import read_open_columns
 from pipeline.intake.read.placing import own_names
+from pipeline.intake.read.register_beside import alone, beside_rows, between_rows, is_group
 from pipeline.intake.read.register_cells import (
     LEFT_BLANK,
     covered_among,
@@ -41,7 +42,7 @@ from pipeline.intake.read.register_heads import (
     is_blank,
     of_headings,
 )
-from pipeline.intake.read.register_looks import struck_out
+from pipeline.intake.read.register_looks import struck_out, unseen
 from pipeline.intake.read.register_shift import RowKinds, straightened
 from pipeline.model import Fact, Finding, Place, Rows, a1
 
@@ -53,8 +54,14 @@ if TYPE_CHECKING:
     from pipeline.intake.read.spreadsheet import SheetData
     from pipeline.periods import Period
 
-_TOTAL = re.compile(rf"({'|'.join((*WHOLES, *PARTS))}):?(?:共?\d{{1,6}}[件条个份项行])?")
+_COUNT = r"共?计?:?(\d{1,6})[件条个份项行]"
+_TOTAL = re.compile(rf"({'|'.join((*WHOLES, *PARTS))}):?(?:{_COUNT})?|(?=共){_COUNT}")
 """A line of totals, and no title that begins with these words."""
+_COUNTED = re.compile(rf"(?:(?:{'|'.join(WHOLES)}):?)?{_COUNT}")
+
+
+_YEAR = 4
+"""Digits of a year, with which days begin."""
 
 
 @dataclass(slots=True)
@@ -89,6 +96,12 @@ def read_registers(form: Form, sheets: Sequence[SheetData], period: Period | Non
             facts = {"table": register.name}
             found.findings.append(Finding.found("F03", None, (), "missing_table", facts))
             continue
+        hidden = [
+            _listed(register, head)
+            for sheet in sheets
+            if sheet.name != register.sheet and not sheet.visible and sheet.name not in own
+            if (head := head_on(register, sheet))
+        ]
         found.sheets |= {head.sheet.name for head in heads}
         listed = [_listed(register, guessed(register, head, counted)) for head in heads]
         [chosen, *others] = sorted(listed, key=lambda one: _rank(register, one))
@@ -99,7 +112,11 @@ def read_registers(form: Form, sheets: Sequence[SheetData], period: Period | Non
             *(other.head for other in others if other.head.sheet.name == register.sheet),
         ):
             _read_nil(register, head, found)
-        found.findings += elsewhere(register, chosen, others, period)
+        if chosen.words and not chosen.rows and register.key not in found.nil:
+            found.unreadable[register.nil_key] = (
+                chosen.words
+            )  # it is not left blank: nobody forgot to fill it in
+        found.findings += elsewhere(register, chosen, [*others, *hidden], period)
     return found
 
 
@@ -121,11 +138,16 @@ def _listed(register: Register, head: Head) -> ListedRows:
         cells = own if by is head else _cells(by, line)
         is_row = (are_rows and line > head.row) or _has_error(head, errors, line)
         sort = "" if is_row else _sort_of(register, cells, needed)
-        if not sort:
+        if not sort and not is_row and is_group(register, by, line, cells):
+            found.groups.append(line)
+            found.words = found.words or alone(cells)
+        elif not sort:
             found.rows.append(cells)
             found.lines.append(line)
             if by is not head:
                 found.turned[by.row] += 1
+        elif sort == "nothing":
+            found.words = found.words or alone(cells)
         elif sort == "sum":
             found.totals.append(line)
         elif sort == "heading":
@@ -179,7 +201,11 @@ def _read(register: Register, listed: ListedRows, counted: Collection[str], into
     into.rows[register.key] = Rows(head.sheet.name, head.columns, tuple(listed.lines), tuple(values))
     into.findings += reader.noted()
     into.findings += struck_out(register, listed)
+    into.findings += unseen(register, listed)
+    into.findings += beside_rows(register, listed)
+    into.findings += between_rows(register, listed)
     into.findings += _of_totals(register, head, listed.totals, values)
+    into.findings += _of_counts(register, head, listed.totals, values)
 
 
 def _out_of_order(register: Register, listed: ListedRows) -> Iterator[Finding]:
@@ -305,7 +331,7 @@ def _are_rows(register: Register, lines: Sequence[Sequence[Raw]], needed: Sequen
 
 
 def _sort_of(register: Register, cells: Sequence[Raw], needed: Sequence[int]) -> str:
-    """Say what a line is that is no row: blank, a total, a heading again, a note; empty for a row."""
+    """Say what a line is that is no row: blank, a word for nothing, a total, a heading again, a note; empty for a row."""
     first = cells[0]
     if (
         needed
@@ -315,15 +341,15 @@ def _sort_of(register: Register, cells: Sequence[Raw], needed: Sequence[int]) ->
     ):
         return ""  # nearly every line
     filled = [(number, value) for number, value in enumerate(cells) if not is_blank(value)]
-    if not filled:
-        return "blank"
+    if all(says_nothing(value) for _, value in filled):
+        return "nothing" if filled else "blank"
     first = filled[0][1]
     if not isinstance(first, str) or len(first) > LONGEST_LABEL:
         return ""
     label = normalise(first).rstrip(":")
     lacking = any(column.required and is_blank(cells[at]) for at, column in enumerate(register.columns))
     if lacking and (found := _TOTAL.fullmatch(label)):
-        return "sum" if found[1] in WHOLES else "part"
+        return "part" if found[1] in PARTS else "sum"
     labels = set(map(normalise, register.headings))
     same = sum(isinstance(value, str) and heading_of(value) in labels for _, value in filled)
     if same >= max(2, ENOUGH * len(filled)):
@@ -369,6 +395,32 @@ def _of_totals(
                 }  # fmt: skip
                 place = Place(head.sheet.name, a1(line, head.columns[number]))
                 yield Finding.found("V02", place, (), "stated_sum", facts)
+
+
+def _of_counts(
+    register: Register, head: Head, totals: Iterable[int], values: Sequence[Sequence[str]]
+) -> Iterator[Finding]:
+    """Compare with how many rows there are what a line of totals states first; it may count those alone that have a certain value, or were of one year."""
+    for line in totals:
+        cells = enumerate(_cells(head, line))
+        found = ((at, _COUNTED.fullmatch(normalise(value))) for at, value in cells if isinstance(value, str))
+        for number, match in [(at, match) for at, match in found if match][:1]:
+            stated = int(match[1])
+            if stated in _countable(register, values):
+                continue
+            facts: Mapping[str, Fact] = {"table": register.name, "stated": stated, "value": len(values)}
+            place = Place(head.sheet.name, a1(line, head.columns[number]))
+            yield Finding.found("V02", place, (), "stated_rows", facts)
+
+
+def _countable(register: Register, values: Sequence[Sequence[str]]) -> set[int]:
+    """Return every number of rows that a total may mean: all, those with a value in a column, with one of its choices, or of one year."""
+    counts = {len(values)}
+    for number, column in enumerate(register.columns):
+        filled = [row[number] for row in values if row[number]]
+        said = [value[:_YEAR] if column.kind == "date" else value for value in filled]
+        counts |= {len(filled), *(Counter(said).values() if column.kind != "text" else ())}
+    return counts
 
 
 def _read_nil(register: Register, head: Head, into: Registers) -> None:
