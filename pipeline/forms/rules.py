@@ -25,7 +25,7 @@ SEVERITIES = tuple(Severity)
 GUARDS: Mapping[str, frozenset[str]] = {
     "F01": frozenset({"macros", "pictures", "second_reader"}),
     "F02": frozenset(),
-    "F03": frozenset({"near_label"}),
+    "F03": frozenset({"near_label", "spare_column"}),
     "F04": frozenset({"edition", "same_tables", "unknown_form"}),
     "C01": frozenset({"as_zero"}),
     "C02": frozenset({"as_zero"}),

@@ -359,3 +359,11 @@ def test_a_sentence_across_the_register_is_no_row(form: Form) -> None:
 def test_a_row_of_which_nothing_but_the_number_is_there_is_one_still(form: Form) -> None:
     book, _, _ = workbook(form, [*REQUESTS, ["2023-011"]])
     assert ("C01", "lone") in told(judged(form, book)[1])
+
+
+def test_an_optional_column_that_nothing_asks_about_may_be_deleted(form: Form) -> None:
+    book, sheet, _ = workbook(form)
+    sheet.delete_cols(10)
+    found, item = judged(form, book)
+    assert (counts(found), told(item)) == (ALL, [])
+    assert ("F03", "spare_column") in told(item, Severity.INFO)
