@@ -367,3 +367,12 @@ def test_an_optional_column_that_nothing_asks_about_may_be_deleted(form: Form) -
     found, item = judged(form, book)
     assert (counts(found), told(item)) == (ALL, [])
     assert ("F03", "spare_column") in told(item, Severity.INFO)
+
+
+@pytest.mark.parametrize("cell", ["A8", "B8", "H8"])
+def test_a_formula_without_a_result_is_no_blank(form: Form, cell: str) -> None:
+    book, sheet, _ = workbook(form)
+    sheet[cell] = "=TRIM(P8)"
+    _, item = judged(form, book)
+    assert ("C08", "formula_without_result") in told(item)
+    assert not [one for one in told(item) if one[0] in {"C01", "R3"}]

@@ -191,7 +191,7 @@ def _read(register: Register, listed: ListedRows, counted: Collection[str], into
     into.findings += off
     into.findings += _out_of_order(register, listed)
     head = listed.head
-    reader = _Reader(register, head, into, _errors(head.sheet))
+    reader = _Reader(register, head, into, {**_uncounted(head.sheet), **_errors(head.sheet)})
     if covered := covered_among(head.sheet, head.columns, listed.lines):
         merged = list(under_merged(register, head.sheet, head.columns, listed.lines))
         into.unreadable |= {register.row_key(number, row): "" for row, number, _ in merged}
@@ -252,20 +252,20 @@ class _Reader:
 
     def _value(self, number: int, row: int, line: int, value: Raw) -> str:
         if _has_error(self._head, self._errors, line):
-            error = self._errors.get((line, self._head.columns[number]), "")
+            error = self._errors.get((line, self._head.columns[number]))
             return self._closely(number, row, line, value, error)
         return (
             "" if value == "" else self._known[number].get(value) or self._closely(number, row, line, value)
         )
 
-    def _closely(self, number: int, row: int, line: int, value: Raw, error: str = "") -> str:
+    def _closely(self, number: int, row: int, line: int, value: Raw, error: str | None = None) -> str:
         register = self._register
         kind = register.kinds[number]
-        if not error and is_left_blank(kind, value):
+        if error is None and is_left_blank(kind, value):
             place = Place(self._head.sheet.name, a1(line, self._head.columns[number]))
             self._notes[number, LEFT_BLANK].append((Typed(facts={"raw": shown(value).strip()}), place))
             return ""
-        typed = kind.error(error) if error else kind.read(value)
+        typed = kind.read(value) if error is None else _without_result(kind, error)
         if not typed.code:
             if isinstance(value, str | date):
                 self._known[number][value] = typed.value
@@ -291,6 +291,11 @@ class _Reader:
             first, place = several[0]
             facts = {**first.facts, "label": self._register.columns[number].label, "count": len(several)}
             yield Finding.found("C04", place, (), variant if variant == LEFT_BLANK else "column", facts)
+
+
+def _without_result(kind: ValueKind, error: str) -> Typed:
+    """Say of a formula that it comes to an error, or that its result was not stored."""
+    return kind.error(error) if error else unreadable("C08", "formula_without_result", error)
 
 
 def _says_nothing(kind: ValueKind, values: Sequence[Raw]) -> bool:
@@ -371,6 +376,17 @@ def _errors(sheet: SheetData) -> Mapping[tuple[int, int], str]:
     if sheet.appearance is None and b't="e"' not in sheet.xml:
         return {}
     return sheet.facts.errors
+
+
+def _uncounted(sheet: SheetData) -> Mapping[tuple[int, int], str]:
+    """Return the cells with a formula of which no result was stored, and that are shown as blank."""
+    if sheet.appearance is None and b"<f" not in sheet.xml:
+        return {}
+    return {
+        spot: ""
+        for spot, formula in sheet.facts.formulas.items()
+        if not formula.stored and is_blank(sheet.at(*spot))
+    }
 
 
 def _has_error(head: Head, errors: Mapping[tuple[int, int], str], line: int) -> bool:
