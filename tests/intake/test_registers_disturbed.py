@@ -376,3 +376,12 @@ def test_a_formula_without_a_result_is_no_blank(form: Form, cell: str) -> None:
     _, item = judged(form, book)
     assert ("C08", "formula_without_result") in told(item)
     assert not [one for one in told(item) if one[0] in {"C01", "R3"}]
+
+
+@pytest.mark.parametrize(("received", "answered"), [(3, 2203), (2203, 3)])
+def test_of_a_day_that_cannot_be_only_that_is_said(form: Form, received: int, answered: int) -> None:
+    row = request(11)
+    row[1], row[8] = (date(2203 if year == 2203 else 2023, 3, 5) for year in (received, answered))
+    book, _, _ = workbook(form, [*REQUESTS, row])
+    rows = [one for one in told(judged(form, book)[1]) if one[0] == "V01" or one[0].startswith("R")]
+    assert rows == [("V01", "date_range")]

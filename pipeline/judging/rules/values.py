@@ -145,6 +145,7 @@ def _of_register(
 ) -> Iterator[tuple[int, Finding]]:
     frame = _long(register, readings)
     columns = frame.columns if frame.cells else ()
+    out_of_bounds: set[tuple[int, int]] = set()
     for failure in _failures(register.columns, register.kinds, columns):
         owner, row = frame.owners[failure.row], frame.rows[failure.row]
         reading, column = readings[owner], register.columns[failure.column]
@@ -153,6 +154,8 @@ def _of_register(
         is_read = key not in reading.unreadable and rows.columns[failure.column] >= 0
         if is_read and not _is_written_alike(register, failure, value):
             place = rows.place(failure.column, row)
+            if failure.check >= 0 and column.kind == "date":
+                out_of_bounds.add((failure.row, failure.column))
             found = _finding(form, column, register.kinds[failure.column], failure, value, place, key)
             yield owner, _of_lone(register, rows, row, found) if failure.check < 0 else found
     asked = [rule for rule in register.rules if rule.id in form.basics]
@@ -162,6 +165,8 @@ def _of_register(
             owner, row = frame.owners[at], frame.rows[at]
             names = [name for name in (rule.column, rule.other) if name]
             keys = tuple(register.row_key(register.index[name], row) for name in names)
+            if any((at, register.index[name]) in out_of_bounds for name in names):
+                continue  # a day that cannot be: whatever follows from it has the same cause
             unread, depends = readings[owner].unreadable, [name for name, _ in (*rule.when, *rule.extended)]
             on = (register.row_key(register.index[name], row) for name in depends)
             if unread and any(key in unread for key in (*keys, *on)):
