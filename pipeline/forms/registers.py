@@ -32,8 +32,8 @@ WHOLES, PARTS = ("合计", "总计", "共计"), ("小计", "本页合计", "累�
 SIGNED = ("填表", "填报", "制表", "审核", "复核", "经办", "负责人", "联系")
 NOTES = ("注", "说明", "备注")
 """With what a line begins that says who filled the register in, or a note."""
-EXAMPLES = ("例", "示例", "样例", "填写示例", "填报示例")
-"""With what a line begins that only shows how to fill in a row."""
+EXAMPLES = ("例:", "例如", "例1", "示例", "样例", "举例", "填写示例", "填写样例", "填报示例", "填报样例")
+"""With what begins that only shows how to fill in a row, or stands above such a one."""
 GROUPS = r"(?:\d{4}年度?)?(?:第?[一二三四1-4]季度?|[上下]半年|(?:\d{1,2}|十?[一二三四五六七八九]|十)月份?)?:?"
 """How a line reads that stands over the rows of a part of the year."""
 _NO_TEXTS: Mapping[str, str] = {}

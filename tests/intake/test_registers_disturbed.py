@@ -185,10 +185,13 @@ def test_rows_above_the_headings_are_rows(form: Form, above: int) -> None:
     assert (said.facts["rows"], said.facts["first"], said.facts["last"]) == (above, 5, 4 + above)
 
 
-def test_an_example_above_the_headings_is_no_row(form: Form) -> None:
+@pytest.mark.parametrize(
+    "example",
+    [[["例：2023-001", *request(1)[1:]]], [["填写示例："], request(11)], [["示例", *request(1)[1:]]]],
+)
+def test_an_example_above_the_headings_is_no_row(form: Form, example: Sequence[Cells]) -> None:
     book, sheet, head = workbook(form, [])
-    example = ["例：2023-001", *request(1)[1:]]
-    laid(sheet, [example, head, *REQUESTS], 5)
+    laid(sheet, [*example, head, *REQUESTS], 5)
     found, item = judged(form, book)
     assert (counts(found), told(item)) == (ALL, [])
 
@@ -229,6 +232,15 @@ def test_headings_again_in_another_order_hold_for_the_rows_below_them(
     _, content = sent_back(form, item)
     again, item = judged(form, content)
     assert (counts(again), told(item)) == (ALL, [])
+
+
+def test_headings_again_without_a_column_take_no_other_for_it(form: Form) -> None:
+    book, sheet, head = workbook(form, [])
+    short = [[*row[:3], *row[4:], None] for row in (head, *REQUESTS[5:])]
+    laid(sheet, [*REQUESTS[:5], *short])
+    found, item = judged(form, book)
+    assert (counts(found), told(item)) == (ALL, [("F05", "turned")])
+    assert [bool(row[3]) for row in found.registers["applications"].cells] == [True] * 5 + [False] * 5
 
 
 def test_headings_again_in_the_same_order_are_nothing(form: Form) -> None:

@@ -71,8 +71,14 @@ def head_again(register: Register, head: Head, row: int) -> Head:
     again = _head_at(register, head.sheet, row)
     if again is None:
         return head
-    columns = zip(again.columns, head.columns, strict=True)
-    return replace(again, columns=tuple(new if new >= 0 else old for new, old in columns))
+    taken = frozenset(again.columns)
+    return replace(
+        again,
+        columns=tuple(
+            old if new < 0 and old not in taken else new
+            for new, old in zip(again.columns, head.columns, strict=True)
+        ),
+    )
 
 
 def _head_at(register: Register, sheet: SheetData, row: int) -> Head | None:

@@ -81,7 +81,8 @@ class Registers:
 def read_registers(form: Form, sheets: Sequence[SheetData], period: Period | None = None) -> Registers:
     """Read every register of the form; rows that stand on a further sheet are told, but for those of another ``period``."""
     found = Registers()
-    own, unanswered = own_names(form), read_open_columns(sheets)
+    own = own_names(form)
+    unanswered = read_open_columns(sheets) if form.registers else frozenset()
     for register in form.registers:
         heads = [
             head
@@ -163,15 +164,16 @@ def _rows_above(register: Register, head: Head) -> list[tuple[int, Sequence[Raw]
     kinds = RowKinds(register)
     for line in range(head.row):
         cells = _cells(head, line)
-        if is_row_of(kinds, cells):
+        if _begins_example(head.sheet.rows[line]):
+            return []
+        if kinds.proves(cells):
             return [(below, _cells(head, below)) for below in range(line, head.row)]
     return []
 
 
-def is_row_of(kinds: RowKinds, cells: Sequence[Raw]) -> bool:
-    """Say whether what stands in the columns of a register can only be a row of it, and no example of one."""
-    is_example = any(isinstance(value, str) and value.strip().startswith(EXAMPLES) for value in cells)
-    return kinds.proves(cells) and not is_example
+def _begins_example(values: Sequence[Raw]) -> bool:
+    """Say whether a line only shows how to fill in a row, or says that the next one does."""
+    return normalise(alone(values)).startswith(EXAMPLES)
 
 
 def lacking_head(register: Register, sheet: SheetData) -> Head | None:
@@ -180,8 +182,7 @@ def lacking_head(register: Register, sheet: SheetData) -> Head | None:
         return None
     kinds, columns = RowKinds(register), tuple(range(len(register.columns)))
     head = Head(sheet, -1, columns, len(columns), is_lacking=True)
-    rows = (line for line in range(len(sheet.rows)) if is_row_of(kinds, _cells(head, line)))
-    first = next(rows, None)
+    first = next((line for line in range(len(sheet.rows)) if kinds.proves(_cells(head, line))), None)
     return None if first is None else replace(head, row=first - 1)
 
 
