@@ -36,7 +36,7 @@ _LONGEST = 40
 def beside_rows(register: Register, listed: ListedRows) -> Iterator[Finding]:
     """Point at texts beside rows that stand under no heading at all."""
     head = listed.head
-    width = max((len(head.sheet.rows[line]) for line in listed.lines), default=0)
+    width = max(map(len, map(head.sheet.rows.__getitem__, listed.lines)), default=0)
     free = [
         column
         for column in range(width)

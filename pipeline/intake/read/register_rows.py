@@ -381,7 +381,7 @@ def _errors(sheet: SheetData) -> Mapping[tuple[int, int], str]:
 
 def _uncounted(sheet: SheetData) -> Mapping[tuple[int, int], str]:
     """Return the cells with a formula of which no result was stored, and that are shown as blank."""
-    if sheet.appearance is None and b"<f" not in sheet.xml:
+    if sheet.appearance is None and b"</f>" not in sheet.xml:
         return {}
     return {
         spot: ""
