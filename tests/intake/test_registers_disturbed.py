@@ -17,7 +17,8 @@ from pipeline.intake.read.reading import read
 from pipeline.judging.rules.judge import judge
 from pipeline.model import Assessment, Reading, Severity
 from pipeline.publishing.returning import ReturnedContent, returned_of
-from pipeline.publishing.template import Stamp, build_workbook
+from pipeline.publishing.template import Stamp, build_workbook, marked_workbook
+from tests.support import arrivals
 from tests.support.submissions import AGENCY, submission_of
 
 SHEET, WIDTH = "申请台账", 13
@@ -82,10 +83,7 @@ def told(item: Assessment, *severities: Severity) -> list[tuple[str, str]]:
 def sent_back(form: Form, item: Assessment) -> tuple[ReturnedContent, bytes]:
     """What goes back, and the workbook."""
     back = returned_of(form, [item], item)
-    stamp = Stamp("001", AGENCY.name, 2023, AGENCY.level, open_columns=back.open_columns)
-    return back, build_workbook(
-        form, stamp, values=back.values, notices=back.notices, registers=back.registers
-    )
+    return back, marked_workbook(form, arrivals.district([AGENCY]), item, back, None)
 
 
 def counts(found: Reading) -> tuple[object, object, object]:
