@@ -14,7 +14,7 @@ from pipeline.district.settings_fields import BOOK_NAME
 from pipeline.ledger import Ledger, decisions
 from pipeline.ledger import judged_files as standing
 from pipeline.ledger.judged_files import JudgedFile
-from pipeline.model import Agency, Decision, DecisionKind, Severity
+from pipeline.model import Agency, Decision, DecisionKind, Severity, Verdict
 from pipeline.versions import Versions
 
 _AHEAD = timedelta(days=3)
@@ -35,8 +35,8 @@ class Lapse:
         """Say what that does, without what to do."""
         until = f"例外（{self.decision.rule}）到 {self.decision.until} 为止"
         if self.is_over:
-            return f"{until}，已经到期，第 {self.version} 次报送退回，数据不再计入汇总"
-        return f"{until}，第 {self.version} 次报送仍有这个问题，到期以后退回，数据不再计入汇总"
+            return f"{until}，已经到期，第 {self.version} 次报送的数据不再计入汇总"
+        return f"{until}，第 {self.version} 次报送仍有这个问题，到期以后不再计入汇总"
 
 
 def lapses(ledger: Ledger, district: District, today: date) -> list[Lapse]:
@@ -62,7 +62,12 @@ def _version(own: Mapping[str, Versions[JudgedFile]], item: Decision, over: set[
     if (item.agency, item.rule) not in over:
         is_needed = counting and any(found.code == item.rule and found.waived for found in counting.findings)
         return counting.version if counting and is_needed else 0
-    if latest is None or latest.verdict.is_acceptance or item.until is None or latest.day > item.until:
+    if (
+        latest is None
+        or latest.verdict is not Verdict.RETURNED
+        or item.until is None
+        or latest.day > item.until
+    ):
         return 0
     wrong = {
         found.code

@@ -44,7 +44,7 @@ def test_an_exception_that_ends_is_told_before_and_after(town: Town) -> None:
     [digest] = [str(item.get_body().get_content()) for item in town.letters if item["X-Nianbao"] == "digest"]  # type: ignore[union-attr]
     page = (town.ran.folder / "index.html").read_text("utf-8")
     for place in (told, page, digest, shown(town, TODAY), shown(town, DONE)):
-        assert "已到期" in place or "已经到期，第 1 次报送退回，数据不再计入汇总" in place
+        assert "已到期" in place or "已经到期，第 1 次报送的数据不再计入汇总" in place
     assert "已经到期" in town.run("2024-01-14").text, "until it is settled"
 
 
