@@ -164,6 +164,14 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
     ("F03", "table_whole"): Wording(
         "没有找到“{table}”这张表，退回表中已补上，其中的数由表格自动计算", "不用填写"
     ),
+    ("F03", "unlike_headings"): Wording(
+        "“{sheet}”看起来是“{table}”，但表头和规定的差得太多，没有读取：认得出的有{known}，没有找到{lacking}{strange}",
+        "请把表头改为规定的文字，或者把各条填到填报模板的“{home}”",
+    ),
+    ("F03", "unlike_back"): Wording(
+        "原表的“{sheet}”看起来是“{table}”，但表头和规定的差得太多，没有转入退回表：认得出的有{known}，没有找到{lacking}{strange}",
+        "请把各条填到“{home}”；一条也没有的，“{label}”选“是”",
+    ),
     ("F03", "register_restored"): Wording(
         "没有找到“{table}”，退回表中已补上，是空的", "请在“{sheet}”逐条填写；一条也没有的，“{label}”选“是”"
     ),

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.forms.registers import EXAMPLES, NOTES, PARTS, SIGNED, WHOLES
 from pipeline.forms.values.numeric import number_of
-from pipeline.forms.values.typed import Typed, says_nothing, shown
+from pipeline.forms.values.typed import Typed, says_nothing, shown, unreadable
 from pipeline.intake.read.entries import hidden, with_prompt
 from pipeline.intake.read.labels import answered, normalise
 from pipeline.intake.read.listed import read_open_columns
@@ -44,6 +44,7 @@ from pipeline.intake.read.register_heads import (
 )
 from pipeline.intake.read.register_looks import struck_out, unseen
 from pipeline.intake.read.register_shift import RowKinds, straightened
+from pipeline.intake.read.register_unlike import not_found
 from pipeline.model import Fact, Finding, Place, Rows, a1
 
 if TYPE_CHECKING:
@@ -87,15 +88,16 @@ def read_registers(form: Form, sheets: Sequence[SheetData], period: Period | Non
         heads = [
             head
             for sheet in sheets
-            if sheet.name == register.sheet or (sheet.visible and sheet.name not in own)
+            if _may_hold(register, own, sheet)
             if (head := head_on(register, sheet) or lacking_head(register, sheet))
         ]
         drawn = [own for own in form.drawn.values() if own.register == register.key]
         counted = {name for own in drawn for name in (own.column, *dict(own.where))}
         if not heads:
             found.missing.append(register.key)
-            facts = {"table": register.name}
-            found.findings.append(Finding.found("F03", None, (), "missing_table", facts))
+            found.findings.append(
+                not_found(register, [sheet for sheet in sheets if _may_hold(register, own, sheet)])
+            )
             continue
         hidden = [
             _listed(register, head)
@@ -119,6 +121,11 @@ def read_registers(form: Form, sheets: Sequence[SheetData], period: Period | Non
             )  # it is not left blank: nobody forgot to fill it in
         found.findings += elsewhere(register, chosen, [*others, *hidden], period)
     return found
+
+
+def _may_hold(register: Register, own: Collection[str], sheet: SheetData) -> bool:
+    """Say whether the register may stand on ``sheet``: on its own, or on one that nothing else stands on; ``own`` names those of the template."""
+    return sheet.name == register.sheet or (sheet.visible and sheet.name not in own)
 
 
 def _rank(register: Register, listed: ListedRows) -> tuple[bool, bool, int]:

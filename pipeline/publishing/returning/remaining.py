@@ -101,6 +101,11 @@ _NOTHING_LEFT: Mapping[str, str] = {
     "table_restored": "table_whole",
 }
 """What is there again and asks for nothing that must be filled in."""
+_OF_A_REGISTER: Mapping[tuple[str, str], str] = {
+    ("F03", "missing_table"): "register_restored",
+    ("F03", "unlike_headings"): "unlike_back",
+}
+"""A register that did not come: its rows are to be filled in."""
 _REWORDED: Mapping[tuple[str, str], str] = {
     ("C08", "date"): "date_back",
     ("C08", "excel_error"): "error_back",
@@ -120,8 +125,8 @@ def remaining(form: Form, found: Finding, values: Mapping[str, Fact], kind: str 
     case = (found.code, found.variant)
     if found.variant == "nil_contradiction":
         return _contradicted(form, found, values)
-    if case == ("F03", "missing_table") and not found.keys:
-        return _register_to_fill(form, found)
+    if case in _OF_A_REGISTER and not found.keys:
+        return _register_to_fill(form, found, _OF_A_REGISTER[case])
     if case in _COLUMNS:
         return _column_to_fill(form, found, _COLUMNS[case])
     if case in _TO_FILL:
@@ -173,12 +178,12 @@ def _column_to_fill(form: Form, found: Finding, variant: str) -> Remaining:
     return Remaining(replace(found, variant=variant, place=Place(register.sheet)), keys)
 
 
-def _register_to_fill(form: Form, found: Finding) -> Remaining:
+def _register_to_fill(form: Form, found: Finding, variant: str) -> Remaining:
     """Ask for the rows of a register that is there again, or for the word that there are none."""
     register = next(own for own in form.registers if own.name == found.facts["table"])
-    facts = {**found.facts, "sheet": register.sheet, "label": register.nil_label}
+    facts = {"sheet": register.sheet, **found.facts, "label": register.nil_label}
     place = Place(register.sheet, form.places[register.nil_key].cell)
-    told = replace(found, variant="register_restored", place=place, facts=facts)
+    told = replace(found, variant=variant, place=place, facts=facts)
     return Remaining(told, (register.nil_key,))
 
 
