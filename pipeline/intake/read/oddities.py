@@ -5,7 +5,7 @@ The figures are read from where they are; these findings say what to look at bef
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from pipeline.forms.values.typed import shown, type_cell
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 _SHOWN = 6
 """Cells whose other value is said."""
+_LONGEST = 60
+"""Characters of a value that a finding repeats."""
 
 
 def oddities(
@@ -154,3 +156,36 @@ def _hidden(form: Form, table: Table, placed: Placement, sheet: SheetData) -> It
             cells = [a1(*spots[key]) for key in keys]
             facts: Mapping[str, Fact] = {"cells": "、".join(cell_ranges(cells))}
             yield Finding.found("F05", Place(sheet.name, cells[0]), tuple(keys), variant, facts)
+
+
+def under_merged(
+    form: Form, table: Table, placed: Placement, sheet: SheetData
+) -> Iterator[tuple[str, Finding]]:
+    """Yield the blank cells over which another figure of the table is merged, each with the finding: nobody can see whose that is."""
+    if not sheet.covered:
+        return
+    keys = [cell.key for cell in form.cells_of(table.key) if cell.is_input and cell.key in placed.positions]
+    spots = {key: placed.positions[key][1:] for key in keys}
+    for key, spot in spots.items():
+        if spot not in sheet.covered or sheet.at(*spot) not in {None, ""}:
+            continue
+        shown_there = [
+            f"（{a1(*corner)} 是“{value[:_LONGEST]}”）"
+            for corner in _corners(sheet, spot)
+            if corner in spots.values() and (value := shown(sheet.at(*corner)).strip())
+        ]
+        if shown_there:
+            facts: Mapping[str, Fact] = {"other": shown_there[0] if len(shown_there) == 1 else ""}
+            yield key, Finding.found("C01", Place(sheet.name, a1(*spot)), (key,), "merged", facts)
+
+
+def _corners(sheet: SheetData, spot: tuple[int, int]) -> Iterator[tuple[int, int]]:
+    """Yield the cells that may be shown in place of a covered one: the next to the left and the next above that are not covered."""
+    row, column = spot
+    while column and (row, column) in sheet.covered:
+        column -= 1
+    yield row, column
+    row, column = spot
+    while row and (row, column) in sheet.covered:
+        row -= 1
+    yield row, column

@@ -28,7 +28,7 @@ from pipeline.intake.read.listed import (
     read_open_totals,
     read_stamp,
 )
-from pipeline.intake.read.oddities import oddities
+from pipeline.intake.read.oddities import oddities, under_merged
 from pipeline.intake.read.pasted import paste_of
 from pipeline.intake.read.placing import place_table, sheet_texts, sheets_of_lines, without_copies
 from pipeline.intake.read.register_rows import Registers, read_registers
@@ -137,6 +137,7 @@ def _read_sheets(form: Form, sheets: Sequence[SheetData], remarks: Sequence[Find
             paste = paste_of(form, table, placed, sheets)
             read_table(form, table, paste.placement if paste else placed, sheets, figures)
             figures.findings += oddities(form, table, placed, sheets, year)
+            _take_merged(form, table, placed, sheets, figures)
             is_nil = table.key in figures.nil_tables
             figures.findings += (
                 [paste.finding] if paste else unread_figures(form, table, placed, sheets, is_nil=is_nil)
@@ -191,6 +192,18 @@ def _read_sheets(form: Form, sheets: Sequence[SheetData], remarks: Sequence[Find
             ),
         ),
     )
+
+
+def _take_merged(
+    form: Form, table: Table, placed: Placement, sheets: Sequence[SheetData], into: TableFigures
+) -> None:
+    """Say of blank cells that another figure is merged over them: they are not only left out."""
+    if table.key in into.nil_tables:
+        return
+    sheet = next(sheet for sheet in sheets if sheet.name == placed.sheet)
+    for key, finding in under_merged(form, table, placed, sheet):
+        into.unreadable[key] = ""
+        into.findings.append(finding)
 
 
 def _copies(placements: Iterable[tuple[Table, Placement]]) -> Iterator[str]:

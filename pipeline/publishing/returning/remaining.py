@@ -107,6 +107,7 @@ _OF_A_REGISTER: Mapping[tuple[str, str], str] = {
 }
 """A register that did not come: its rows are to be filled in."""
 _REWORDED: Mapping[tuple[str, str], str] = {
+    ("C01", "merged"): "merged_back",
     ("C08", "date"): "date_back",
     ("C08", "excel_error"): "error_back",
     ("C08", "error_value"): "error_value_back",
