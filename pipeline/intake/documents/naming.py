@@ -6,6 +6,7 @@ A title may stand on several lines and in several places. Where two of them cont
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
     from pipeline.forms.form import Form
 
 _MOST_LINES = 4
+_HEAD, _LONGEST_LINE = 20, 120
+"""Lines among which labels are looked for, and signs of each."""
+_DATE = re.compile(r"\d{1,2}月\d{1,2}日|\d[-/.]\d{1,2}[-/.]\d")
+"""A day on which something was filled in is no year that is reported."""
 _LONGEST_NAME = 40
 _PARTS = re.compile(r"[_|—–―\-]+")
 _SPELLED_YEAR = re.compile(r"[〇○零一二三四五六七八九]{4}(?=年)")
@@ -38,7 +43,28 @@ def name_of(form: Form, head: Sequence[str], titles: Iterable[str], around: Sequ
         found = list(_named(form, lines))
         if found:
             return _agreed(found)
-    return Named()
+    return next((named for lines in (head, around) if (named := _labelled(form, lines))), Named())
+
+
+def _labelled(form: Form, lines: Sequence[str]) -> Named | None:
+    """Read what stands behind the form's own labels, as above a table: 填报单位：某某局　　2023年第四季度. None where no agency does."""
+    agency, period = (form.entry_with_role(role).label for role in ("agency", "year"))
+    whose = re.compile(
+        rf"{re.escape(agency)}\s?:\s?(?P<name>[^\s:,;]{{2,{_LONGEST_NAME}}}?)(?=\s|20\d\d年|$)(?P<rest>.*)"
+    )
+    which = re.compile(rf"{re.escape(period)}\s?:\s?(?P<rest>\S.*)")
+    names: set[str] = set()
+    said: set[int] = set()
+    for line in lines[:_HEAD]:
+        plain = unicodedata.normalize("NFKC", line[:_LONGEST_LINE]).strip()
+        for found in (whose.match(plain), which.search(plain)):
+            if found:
+                names |= {found["name"]} if "name" in found.groupdict() else set()
+                stated = None if _DATE.search(found["rest"]) else period_of(form.period, found["rest"])
+                said |= {stated} if stated else set()
+    if len(names) != 1:
+        return None
+    return Named(names.pop(), said.pop() if len(said) == 1 else None)
 
 
 def _pieces(titles: Iterable[str]) -> list[str]:

@@ -161,7 +161,7 @@ def _reading(
     findings += _rows_left(form)
     return Reading(
         form.id,
-        Claims({}, agency=named.agency, year=named.year, keys=form.roles),
+        Claims({}, agency=named.agency, year=named.year, period=form.period, keys=form.roles),
         numbers=whole,
         texts=texts,
         entries=valued.answers,
