@@ -33,8 +33,8 @@ _BEGINNING = 2
 """Characters by which the beginning of a line is known."""
 NOTHING = ",".join(quoted_word(normalise(word)) for word in sorted(PLACEHOLDERS))
 """What says that there is nothing to fill in, as a formula lists it."""
-_LONGEST_FORMULA = 7_000
-"""Signs: Excel takes 8,192."""
+_LONGEST_FORMULA = 4_800
+"""Signs: Excel takes 8,192, but a workbook that is saved as .xls loses what is longer than some 5,000."""
 _BELOW = 20_000
 """Rows below those that formulas look at in which something may stand: as many as are read."""
 
@@ -69,9 +69,9 @@ def excel_word(word: str) -> str:
 
 
 def hidden_row(form: Form, register: Register) -> int:
-    """Return the first of the three rows of the hidden stamp, from 0, that are the register's."""
+    """Return the first of the four rows of the hidden stamp, from 0, that are the register's."""
     number = [own.key for own in form.registers].index(register.key)
-    return PERIOD_DAYS_ROW + 2 * counts_days(form) + 3 * number
+    return PERIOD_DAYS_ROW + 2 * counts_days(form) + 4 * number
 
 
 def odd_cell(form: Form, register: Register) -> str:
@@ -89,26 +89,45 @@ def _numbered_cell(form: Form, register: Register) -> str:
     return f"{quoted(STAMP_SHEET)}!$B${hidden_row(form, register) + 3}"
 
 
-def odd_formula(register: Register, rows: int) -> str:
+def _wordless_cell(form: Form, register: Register) -> str:
+    """Return where the cells are counted that hold no choice as the template spells it."""
+    return f"{quoted(STAMP_SHEET)}!$B${hidden_row(form, register) + 4}"
+
+
+def odd_formula(form: Form, register: Register, rows: int) -> str:
     """Return the formula of how many lines are no rows, and how many cells are no plain day or choice."""
     area = register_area(register, rows)
     terms = [f"SUMPRODUCT(({_filled_cells(register, area)}>0)*(1-{rows_array(register, rows)}))"]
     for number, kind in enumerate(register.kinds):
-        cells = area(number)
         if isinstance(kind, Day):
-            terms.append(f"COUNTA({cells})-{plain_days(cells)}")
-        elif isinstance(kind, Choice | YesNo):
-            words = ",".join(map(excel_word, kind.words))
-            terms.append(f"COUNTA({cells})-SUMPRODUCT(COUNTIF({cells},{{{words}}}))")
+            terms.append(f"COUNTA({area(number)})-{plain_days(area(number))}")
+    return f"={'+'.join(terms)}+{_wordless_cell(form, register)}"
+
+
+def wordless_formula(register: Register, rows: int) -> str:
+    """Return the formula of how many cells are no plain choice: word by word, for Gnumeric counts but the first of several."""
+    area, terms = register_area(register, rows), ["0"]
+    for number, kind in enumerate(register.kinds):
+        if isinstance(kind, Choice | YesNo):
+            counted = "".join(f"-COUNTIF({area(number)},{excel_word(word)})" for word in kind.words)
+            terms.append(f"COUNTA({area(number)}){counted}")
     return f"={'+'.join(terms)}"
+
+
+def wordless_count(register: Register, rows: Sequence[Sequence[str]]) -> int:
+    """Count what ``wordless_formula`` does in ``rows`` that the template itself holds."""
+    return sum(
+        row[number] not in ("", *kind.words)
+        for row in rows
+        for number, kind in enumerate(register.kinds)
+        if isinstance(kind, Choice | YesNo)
+    )
 
 
 def odd_count(register: Register, rows: Sequence[Sequence[str]]) -> int:
     """Count what ``odd_formula`` does in ``rows`` that the template itself holds."""
-    return sum(
-        row[number] not in ("", *kind.words)
-        if isinstance(kind, Choice | YesNo)
-        else isinstance(kind, Day) and bool(row[number]) and isinstance(kind.stored(row[number]), str)
+    return wordless_count(register, rows) + sum(
+        isinstance(kind, Day) and bool(row[number]) and isinstance(kind.stored(row[number]), str)
         for row in rows
         for number, kind in enumerate(register.kinds)
     )
@@ -128,7 +147,7 @@ def numbered_formula(form: Form, register: Register, rows: int) -> str:
     choices = [(area(at), kind) for at, kind in enumerate(register.kinds) if isinstance(kind, Choice)]
     terms = [kind.uncertain(cells) for cells, kind in choices]
     if sum(map(len, terms)) > _LONGEST_FORMULA:
-        terms = [may_be_numbered(cells) for cells, _ in choices]
+        terms = [f"(LEN(TRIM({cells}))>0)*{may_be_numbered(cells)}" for cells, _ in choices]
     counted = "+".join(f"SUMPRODUCT({one})" for one in terms) or "0"
     return f"=IF({odd_cell(form, register)}=0,0,{counted})"
 

@@ -150,15 +150,11 @@ class Choice(_OneOf):
 
 
 def may_be_numbered(cells: str) -> str:
-    """Return the array that is 1 where a text begins like a numbered one: with a digit or a bracket, and a sign not far behind it."""
+    """Return the array that is 1 where a text begins like a numbered one: with a digit or a bracket, and a sign not far behind it; of a blank it says nothing."""
     text = f"TRIM(ASC({cells}))"
-    ends = "+".join(f"ISNUMBER(MATCH(MID({text},{at},1),{{{_listed(_ENDS)}}},0))" for at in _ENDS_AT)
-    begins = f"ISNUMBER(MATCH(LEFT({text},1),{{{_listed(_BEGINS)}}},0))"
-    return f"(({begins}*({ends})+ISNUMBER(MATCH(LEFT({text},1),{{{_listed(_CIRCLED)}}},0)))>0)"
-
-
-def _listed(signs: str) -> str:
-    return ",".join(map(quoted_word, signs))
+    ends = "+".join(f'ISNUMBER(FIND(MID({text}&"###",{at},1),"{_ENDS}"))' for at in _ENDS_AT)
+    first = f"LEFT({text},1)"
+    return f'((ISNUMBER(FIND({first},"{_BEGINS}"))*({ends})+ISNUMBER(FIND({first},"{_CIRCLED}")))>0)'
 
 
 def _is_numbered(text: str) -> bool:

@@ -32,6 +32,8 @@ from pipeline.forms.live_rows import (
     unseen_expression,
     unsure_count,
     unsure_formula,
+    wordless_count,
+    wordless_formula,
 )
 from pipeline.forms.period_days import PERIOD_DAYS_ROW, counts_days, period_day_formulas
 from pipeline.forms.values.answers import YES
@@ -299,13 +301,14 @@ def _write_hidden_counts(page: TemplatePage) -> None:
     content = page.content
     for register in () if content.stamp.is_summed else content.form.registers:
         rows, top = content.registers.get(register.key, ()), hidden_row(content.form, register)
-        page.formula(top, 1, odd_formula(register, len(rows)), odd_count(register, rows))
+        page.formula(top, 1, odd_formula(content.form, register, len(rows)), odd_count(register, rows))
         page.formula(
             top + 1, 1, unsure_formula(content.form, register, len(rows)), unsure_count(register, rows)
         )
         page.formula(
             top + 2, 1, numbered_formula(content.form, register, len(rows)), numbered_count(register, rows)
         )
+        page.formula(top + 3, 1, wordless_formula(register, len(rows)), wordless_count(register, rows))
 
 
 def long_lists(form: Form) -> list[tuple[str, ...]]:
