@@ -11,9 +11,10 @@ from dataclasses import dataclass, field, replace
 from pipeline.forms.form import Form
 from pipeline.forms.layout import FROM_REGISTER
 from pipeline.forms.values.answers import YES
+from pipeline.forms.values.keys import row_of
 from pipeline.model import Assessment, Fact, Finding, Notice, Number, Reading, Severity, Verdict, by_cause
 from pipeline.publishing.returning.open_totals import OpenTotals, open_checks, open_totals
-from pipeline.publishing.returning.remaining import Remaining, remaining
+from pipeline.publishing.returning.remaining import STRUCK, Remaining, remaining
 from pipeline.publishing.returning.remaining_sums import as_restored, explained_totals, settle
 from pipeline.wording.messages import in_order, notice, spoken
 
@@ -59,7 +60,10 @@ def returned_of(form: Form, items: Sequence[Assessment], item: Assessment) -> Re
     """Return what answers ``item``. ``items`` are the campaign's files in order of arrival."""
     shown = shown_in(items, item)
     reading = shown.submission.reading if shown else Reading(None, entries=item.submission.reading.entries)
-    values = _carried(form, reading)
+    struck = [found for found in item.findings if (found.code, found.variant) in STRUCK]
+    values = {
+        key: value for key, value in _carried(form, reading).items() if key not in {one.key for one in struck}
+    }
     said = (as_restored(form, item.submission.reading, found) for found in item.findings if _is_asked(found))
     groups = by_cause((found for found in said if found), lambda found: found.cause)
     unclear = _unclear_totals(form, reading, groups)
@@ -72,7 +76,7 @@ def returned_of(form: Form, items: Sequence[Assessment], item: Assessment) -> Re
         notices=tuple(_noticed(form, heavy[id(found)]) for found in ordered),
         version=shown.version if shown else 0,
         open_columns=tuple(_open_columns(item.findings)) if reading.registers else (),
-        registers={key: rows.cells for key, rows in reading.registers.items()},
+        registers=_rows_carried(form, reading, struck),
         open_totals={**unclear, **open_checks(form, left)} if reading.numbers else {},
     )
 
@@ -126,6 +130,18 @@ def _carried(form: Form, reading: Reading) -> dict[str, Fact]:
     nil |= {form.table(key).nil_key: FROM_REGISTER for key in reading.from_registers}
     given = {**reading.entries, **reading.texts, **numbers, **nil}
     return {key: value for key, value in given.items() if value not in (None, "")}
+
+
+def _rows_carried(form: Form, reading: Reading, struck: Sequence[Finding]) -> dict[str, list[list[str]]]:
+    """Return the rows of each register but for what was struck out: a cell stays blank, of a whole row one that has to be filled."""
+    rows = {key: [list(cells) for cells in own.cells] for key, own in reading.registers.items()}
+    for found in struck:
+        place = row_of(found.key or "")
+        if place:
+            key, column, row = place
+            register = form.register(key)
+            rows[key][row][register.index[column]] = ""
+    return rows
 
 
 def _known(form: Form, item: Assessment) -> dict[str, Fact]:

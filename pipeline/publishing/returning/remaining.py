@@ -106,6 +106,8 @@ _OF_A_REGISTER: Mapping[tuple[str, str], str] = {
     ("F03", "unlike_headings"): "unlike_back",
 }
 """A register that did not come: its rows are to be filled in."""
+STRUCK = frozenset({("C08", "struck"), ("V01", "struck"), ("V01", "struck_row")})
+"""What is not carried over: sent back as it is, a copy without the strike would say that it is to be reported."""
 _REWORDED: Mapping[tuple[str, str], str] = {
     ("C01", "merged"): "merged_back",
     ("C08", "date"): "date_back",
@@ -115,6 +117,7 @@ _REWORDED: Mapping[tuple[str, str], str] = {
     ("C08", "stale_formula"): "stale_back",
     ("C08", "formula_unread"): "unread_back",
     ("F05", "too_long"): "too_long_back",
+    ("C08", "struck"): "struck_number_back",
     ("V01", "struck"): "struck_cell_back",
     ("V01", "struck_row"): "struck_row_back",
 }
@@ -137,8 +140,9 @@ def remaining(form: Form, found: Finding, values: Mapping[str, Fact], kind: str 
         facts = {**found.facts, "count": len(found.keys)}
         look = found.keys[:1] if case in _OF_A_TABLE else found.keys
         return Remaining(replace(placed, variant=_TO_LOOK_AT[case], facts=facts), look=look, is_mended=True)
-    placed = replace(placed, variant=_REWORDED.get(case, found.variant))
     own = found.keys[:1]
+    is_formula = case in STRUCK and not _is_open(form, found.key)
+    placed = placed if is_formula else replace(placed, variant=_REWORDED.get(case, found.variant))
     return Remaining(placed, *((own, ()) if _is_open(form, found.key) else ((), own)))
 
 
