@@ -181,6 +181,8 @@ class Changes:
 
     def _of_named(self, marked: str, said: Sequence[SaidFigure], item: ReportTexts) -> _StatedChanges:
         """Yield what is told of a figure that is named again: 收到申请31件，主要涉及征地，申请数量同比增长24%."""
+        if not any(own.claim.key in self._rule.grows_before for own in said):
+            return
         for found in self._named.finditer(marked):
             changes = list(self._changes_after(marked, found.end()))
             if not changes or _GROWN_TO.match(marked, changes[-1].end):
@@ -202,14 +204,14 @@ class Changes:
         """Return the figures of which one is named again, likeliest first; none where something else may be meant."""
         begun = marked.rfind("\n", 0, found.start()) + 1
         before = [own for own in said if begun <= own.start < found.start()]
-        growing = [own for own in before if own.claim.key in self._rule.grows]
-        if not growing or growing[-1].at_most or growing[-1].claim.key not in self._rule.grows_before:
+        grown = [own for own in before if own.claim.key in self._rule.grows]
+        if not grown or grown[-1].at_most or grown[-1].claim.key not in self._rule.grows_before:
             return ()
-        last = growing[-1]
+        last = grown[-1]
         between = marked[last.end : found.start()]
         if found["bare"]:
-            is_only = not any(own.sentence == last.sentence for own in growing[:-1])
-            return growing[-1:] if is_only and len(between) <= _UNIT_AND_MARK else ()
+            is_only = not any(own.sentence == last.sentence for own in grown[:-1])
+            return grown[-1:] if is_only and len(between) <= _UNIT_AND_MARK else ()
         if len(between) > _REACH or len(_STOP.findall(between)) > 1:
             return ()
         past = {own.start for own in before if own.claim.family in self._past and not own.at_most}
@@ -217,7 +219,7 @@ class Changes:
         if not (found["whole"] or (is_past and "其中" not in between)):
             return ()
         order = self._rule.grows_before
-        here = [own for own in growing if own.claim.key in order and last.sentence - own.sentence <= 1]
+        here = [own for own in grown if own.claim.key in order and last.sentence - own.sentence <= 1]
         return sorted(here, key=lambda own: (order.index(own.claim.key), -own.start))
 
     def _changes_after(self, marked: str, at: int) -> Iterator[_ReadChange]:

@@ -123,16 +123,9 @@ def _into_own_year(
     if not going_on or item.year is None:
         return
     plain, (before, behind) = masked(text, item), map(compiled, rule.into_own)
-    came = {
-        value
-        for claim in rule.claims
-        if claim.family in rule.earlier and claim.equals
-        for value in meanings(claim, item) or ()
-    }
     for own in going_on:
-        begun = max(0, own.start - _INTO)
-        named = before.search(plain, begun, own.start) or behind.match(plain, own.end)
-        if named and own.value in (meanings(own.claim, item) or ()) and own.value not in came:
+        named = before.search(plain, max(0, own.start - _INTO), own.start) or behind.match(plain, own.end)
+        if named and own.value in (meanings(own.claim, item) or ()) and not _may_have_come(rule, own, item):
             first, last = min(named.start(), own.start), max(named.end(), own.end)
             facts: dict[str, Fact] = {
                 "sentence": quoted(text, first, last),
@@ -141,6 +134,12 @@ def _into_own_year(
                 "expected": item.year + 1,
             }
             yield item.finding(rule, "own_year", key, facts)
+
+
+def _may_have_come(rule: FigureClaims, own: SaidFigure, item: ReportTexts) -> bool:
+    """Say whether a figure is as well what came from the year before."""
+    earlier = (claim for claim in rule.claims if claim.family in rule.earlier and claim.equals)
+    return any(own.value in (meanings(claim, item) or ()) for claim in earlier)
 
 
 def figures_rule(form: Form) -> FigureClaims | None:
