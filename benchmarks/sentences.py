@@ -18,6 +18,7 @@ _AIMS = {
     "held_out": 10,
     "cold": 10,
     "fresh": 10,
+    "report_words": 1,
     "unseen": 10,
     "unseen_later": 10,
     "unseen_last": 10,

@@ -457,6 +457,8 @@ class PartSums(Narrative):
     subject: tuple[str, ...]
     listed_in: str
     """What says, right before a number, that it is the first part of a list itself: 办结件中，改按行政查询处理的9件，予以公开10件."""
+    published: str
+    """What says, right before a whole, that it counts what was published: nothing keeps that from being counted in two ways."""
     announces: tuple[str, ...]
     """What says between a whole and its parts that they divide it entirely."""
     summed: str

@@ -51,7 +51,7 @@ _PATTERNS = (
         "answered",
         "topics",
     ),
-    *("unlisted", "changed", "blurred", "overlapping", "subject", "listed_in", "included"),
+    *("unlisted", "changed", "blurred", "overlapping", "subject", "listed_in", "published", "included"),
     *(
         "divided",
         "share",

@@ -12,6 +12,7 @@ SHARES = {
     "held_out": 0.9,
     "cold": 0.9,
     "fresh": 0.9,
+    "report_words": 1,
     "unseen": 0.95,
     "unseen_later": 0.95,
     "unseen_last": 0.9,

@@ -164,9 +164,19 @@ class Changes:
             bases = _bases(figure, item, begun["base"] if begun else None) if after else []
             for own in self._changes_after(marked, after) if after else ():
                 if bases:
-                    yield own, _best(own, bases, figure.value), figure.value
+                    together = () if begun and begun["base"] else self._joined(marked, figure, said)
+                    yield own, *_changed(own, bases, figure.value, together, item)
                 elif own.by is not None and not own.is_rough:
                     bases = [figure.value - own.sign * own.by]
+
+    def _joined(self, marked: str, figure: SaidFigure, said: Sequence[SaidFigure]) -> Sequence[SaidFigure]:
+        """Return the figures before one in its sentence, the nearest first: 行政复议3件、行政诉讼2件，较上年减少5件."""
+        before = [own for own in said if own.end <= figure.start and own.claim.key in self._rule.grows]
+        return [
+            own
+            for own in before[: -_MOST_EARLIER - 1 : -1]
+            if not _STOP.search(marked, own.end, figure.start)
+        ]
 
     def _led(self, marked: str, said: Sequence[SaidFigure], item: ReportTexts) -> _StatedChanges:
         """Yield what is told just before a figure."""
@@ -249,6 +259,20 @@ def _read(found: re.Match[str]) -> _ReadChange:
         is_about=name == "flat" and _ABOUT.search(found[0]) is not None,
         is_of_tenths=name == "tenths",
     )
+
+
+def _changed(
+    own: _ReadChange, bases: Sequence[Number], now: Number, joined: Sequence[SaidFigure], item: ReportTexts
+) -> tuple[Number, Number]:
+    """Return from what to what a figure changed; together with those ``joined`` to it, if the change fits them all."""
+    base = _best(own, bases, now)
+    before, after = base, now
+    for figure in () if own.leads(base, now) else joined:
+        before += next(iter(_bases(figure, item, None)), 0)
+        after += figure.value
+        if own.leads(before, after):
+            return before, after
+    return base, now
 
 
 def _best(own: _ReadChange, bases: Sequence[Number], now: Number) -> Number:

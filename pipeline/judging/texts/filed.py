@@ -39,6 +39,9 @@ _GOVERNMENTS_OFFICE = re.compile(r"(?P<place>[省市区县旗州盟])人民政�
 _JOINED = ("及", "和", "与", "、", "及其", "以及", "（含", "（")
 """What stands between a government and its office where the office tells of both: 区政府及区政府办公室, 区政府（含区政府办公室）."""
 _ZONE = re.compile(r".{2}区(?:管理委员会|管委会)$")
+_AUTONOMOUS = re.compile(r"^(?:[^省]{2,4}省)?(?P<name>[^自]{2,})自治(?P<place>[州县旗])")
+_FEWEST_NAMED, _MOST_NAMED = 2, 4
+"""Characters that the name of an autonomous place keeps where its peoples are left out: 川东某族自治州 is 川东州."""
 _GOVERNMENT = re.compile(r"(?P<place>自治县|苏木|[省市区县旗州盟镇乡])人民政府$")
 
 
@@ -185,6 +188,7 @@ def called(agency: Agency | None) -> list[str]:
         known |= {"全区", "我区"}
     government = _GOVERNMENT.search(full)
     if government:
+        known |= {*_without_peoples(full)}
         place = government["place"].removeprefix("自治")
         known |= {f"全{place}", f"我{place}"}
         if place == "省":
@@ -192,6 +196,14 @@ def called(agency: Agency | None) -> list[str]:
         if place in {"镇", "乡", "苏木"}:
             known |= {f"{place}政府", f"我{place}政府", f"本{place}政府"}
     return sorted(known, key=lambda name: (-len(name), name))
+
+
+def _without_peoples(name: str) -> Iterator[str]:
+    """Yield how the name of an autonomous place may be shortened, its government speaking for all of it."""
+    autonomous = _AUTONOMOUS.match(name)
+    if autonomous:
+        for size in range(_FEWEST_NAMED, _MOST_NAMED + 1):
+            yield f"{autonomous['name'][:size]}{autonomous['place']}"
 
 
 def _of_both(name: str) -> Iterator[str]:

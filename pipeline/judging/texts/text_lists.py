@@ -106,6 +106,12 @@ class PartList:
             for after in sums[first + _FEWEST :]
         )
 
+    @property
+    def is_made_early(self) -> bool:
+        """Whether its first parts make the whole, and what follows divides it otherwise (政府网站268条、其他方式292条，规范性文件1条)."""
+        made = [*accumulate(part.value for part in self.parts)]
+        return self.whole in made[_FEWEST - 1 : -1]
+
     def until(self, anew: re.Pattern[str]) -> Self:
         """Return the list without what begins ``anew`` and so may be no part of it, if the parts before come nearer to the whole."""
         end = next((at for at, label in enumerate(self.labels) if anew.match(label)), 0)

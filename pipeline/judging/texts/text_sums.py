@@ -59,6 +59,7 @@ class _Lists:
         self._overlapping = compiled(any_of(rule.overlapping))
         self._subject = compiled(any_of(rule.subject))
         self._listed_in = compiled(rule.listed_in)
+        self._published = compiled(rule.published)
         self._known = KnownPartitions(rule)
         self._partitions = self._known.items
         self._divisions = Divisions(rule, self._known)
@@ -85,7 +86,8 @@ class _Lists:
                 continue
             is_outcome = self._is_outcome(found)
             is_sure = found.is_within(_CLOSE) or self._is_by_channel(found)
-            is_divided = found.is_divided_by_some and not is_sure
+            is_far = found.is_divided_by_some and not is_sure
+            is_divided = is_far or self._is_divided_twice(found)
             if not is_outcome and (is_divided or found.parts[0].value == found.whole):
                 continue
             ahead = [*found.before, found.whole]
@@ -165,6 +167,14 @@ class _Lists:
         if self._marked.search(found.lead[-_NEAR:]) and self._known.are_closed(found.labels):
             return True
         return self._is_by_channel(found)
+
+    def _is_divided_twice(self, found: PartList) -> bool:
+        """Say whether the first parts divide what was published, and others divide it in another way, none of them all that is left."""
+        if not found.is_made_early or self._published.search(found.lead) is None:
+            return False
+        return not self._known.are_closed(found.labels) and not any(
+            all(map(words.search, found.labels)) for _, words, _ in self._partitions
+        )
 
     def _is_by_channel(self, found: PartList) -> bool:
         """Say whether requests are divided by who made them, or how: nobody counts those twice."""
