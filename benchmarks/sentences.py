@@ -74,6 +74,7 @@ _AIMS = {
     "unseen_sixtythird": 10,
     "unseen_sixtyfourth": 10,
     "real_kinds": 1,
+    "whose_figures": 1,
     "true_first": 10,
     "true_second": 10,
     "true_third": 10,

@@ -365,6 +365,18 @@ class FigureClaims(Narrative):
     """Words by which a figure counts more than the year, unless a time of the year stands before in the sentence."""
     own_scopes: tuple[str, ...]
     other_scopes: tuple[str, ...]
+    lesser_scopes: tuple[str, ...] = ()
+    """Others of whom nobody asks what the form counts: an account that begins ``anew`` in another sentence is not theirs."""
+    deeds: tuple[str, ...] = ()
+    """What is done for others or with them: silent as ``other_scopes``, until an account begins ``anew``."""
+    matters: tuple[str, ...] = ()
+    """What may be counted as well, so that a number beside it is none of the form's; an account that begins in another clause is."""
+    objects: str = "(?!)"
+    """What stands right before the name of others to whom the agency does something: 参加全区业务培训."""
+    anew: tuple[str, ...] = ()
+    """Concepts with which an account begins that is the agency's own, whatever was done for others before: 全年共收到申请."""
+    lent: str = "(?!)"
+    """A bracket or clause right behind a number that says how many (``n``) are others' of it, or beside it: （其中上级转办3件）."""
     bodies: str
     """A pattern for words by which an unknown stretch may name another body."""
     members: tuple[str, ...]

@@ -69,6 +69,7 @@ SHARES = {
     "unseen_sixtyfourth": 0.92,
     "real_words": 1,
     "real_kinds": 1,
+    "whose_figures": 1,
 }
 """Which share of the figures has to be seen; all but ``given`` were written before anything was fitted to them."""
 _NOT_REPORTED = {
@@ -189,3 +190,10 @@ def test_figures_are_raised_farther_in_one_sentence_of_so_many_that_have_some() 
     ]
     total = by_kind(every)["all"]
     assert total["farther"] >= total[f"+{FARTHER[-1]}"] > 0
+
+
+def test_figures_told_after_others_are_read_and_not_only_seen_for_slips() -> None:
+    outcomes = list(measure(load_form(), load("whose_figures"), farther_every=1))
+    assert [fault for own in outcomes for fault in own.faults] == []
+    total = by_kind(outcomes)["all"]
+    assert all(total[f"+{step}"] == total["farther"] > 100 for step in FARTHER)

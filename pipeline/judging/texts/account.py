@@ -10,7 +10,18 @@ from dataclasses import dataclass, field, replace
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from pipeline.judging.texts.pieces import ENUMERATION, OTHER, OWN, RUNNING, TextPiece
+from pipeline.forms.narrative import TIME
+from pipeline.judging.texts.pieces import (
+    DEED,
+    ENUMERATION,
+    LESSER,
+    MATTER,
+    OTHER,
+    OWN,
+    RUNNING,
+    SCOPE,
+    TextPiece,
+)
 from pipeline.judging.texts.tidy import STOPS
 
 if TYPE_CHECKING:
@@ -44,6 +55,8 @@ class SaidFigure:
     unit: Number = 1
     leaves: Number = 0
     """What the text says right behind it that is left."""
+    lent: Number = 0
+    """What the text says right behind it that is others', of it or beside it."""
     of_earlier: bool = False
     """Whether it is told of what was carried over from the year before, and not of the year's."""
 
@@ -71,6 +84,13 @@ class _BeforeBracket:
     others: dict[str, bool]
 
 
+def _marked(piece: TextPiece) -> dict[str, bool]:
+    """Return what a mark of time or place marks, and whether it is another's; the agency's own name ends all that was of others."""
+    if piece.kind is OWN and SCOPE in piece.concepts:
+        return dict.fromkeys((SCOPE, LESSER, DEED, MATTER), False)
+    return {piece.concepts[-1]: piece.kind is OTHER}
+
+
 @dataclass(slots=True)
 class Account:
     """What is known while a paragraph is read."""
@@ -79,6 +99,8 @@ class Account:
     """The text of the paragraph, and all around it."""
     hears: bool = False
     """Whether the agency hears disputes for others."""
+    earlier: Concepts = frozenset()
+    """Families of what came before the year."""
     topic: str = ""
     level: int = UNCLEAR
     chain: int = 0
@@ -170,17 +192,27 @@ class Account:
     def note(self, piece: TextPiece) -> None:
         """Remember a mark of time or place, and what is spoken of."""
         if piece.kind in {OWN, OTHER}:
-            [what] = piece.concepts
+            what = piece.concepts[-1]
             begins = self.begun in {-1, piece.start}
             self.begun = piece.end if begins else 0
-            self.others[what] = is_other = piece.kind is OTHER
-            self.is_timed = not is_other if what == "time" else self.is_timed
-            if begins or not is_other or what != "scope":
-                self.lasting[what] = is_other
+            is_other = piece.kind is OTHER
+            self.is_timed = not is_other if what == TIME else self.is_timed
+            self.others |= _marked(piece)
+            if begins or not is_other or what == TIME:
+                self.outlast(piece)
         elif piece.kind is RUNNING:
-            self.others["time"] = not self.is_timed
+            self.others[TIME] = not self.is_timed
         else:
             self.begun = -1 if piece.number == ENUMERATION else 0 if self.begun == -1 else self.begun
+
+    def outlast(self, piece: TextPiece) -> None:
+        """Remember a mark beyond its sentence."""
+        self.lasting |= _marked(piece)
+
+    def begin_anew(self) -> None:
+        """Go on with the agency's own figures after what was told of others."""
+        for mark in (LESSER, DEED, MATTER):
+            self.others[mark] = self.lasting[mark] = False
 
     def leave_open(self) -> None:
         """Take figures that others may stand beside for parts: something that is not known was counted beside them."""
@@ -209,16 +241,25 @@ class Account:
             self.level = UNCLEAR
 
     def precedes(self, claim: Claim, value: Number | None = None) -> bool:
-        """Say whether what was said before is what ``claim`` comes after, and no less than a ``value`` within it."""
+        """Say whether what was said before is what ``claim`` comes after, and no less than a ``value`` within it.
+
+        What came before the year is gone past by what is more: 新收101件，上年结转4件，其中自然人90件、法人11件.
+        """
         if not claim.after:
             return True
         if self.subject:
             return claim.follows and self.subject in claim.after
+        is_listed = is_past = False
         for at in range(len(self.said) - 1, max(-1, len(self.said) - 1 - _RECENT), -1):
             own = self.said[at]
             if at in self.bracketed:
                 continue
+            is_listed = is_listed or (own.claim.family == claim.family and own.part_of == self.part_of > 0)
             if own.chain == self.chain and own.claim.equals and own.claim.family != claim.family:
                 fits = own.claim.family in claim.after or own.claim.key in claim.after
+                is_more = is_listed or (value or 0) > own.value
+                if not fits and own.claim.family in self.earlier and self.part_of and is_more:
+                    is_past = True
+                    continue
                 return fits and not (claim.within and value is not None and value > own.value)
-        return not claim.follows
+        return not (claim.follows or is_past)

@@ -17,8 +17,9 @@ from pipeline.judging.texts.clauses import CLAUSE_ENDS, clauses, without_asides
 from pipeline.judging.texts.counted_clauses import CountedClauses
 from pipeline.judging.texts.matching import ClaimMatcher
 from pipeline.judging.texts.number_claims import NumberClaims
+from pipeline.judging.texts.own_accounts import OwnAccounts
 from pipeline.judging.texts.passages import Passage, PassageFinder
-from pipeline.judging.texts.pieces import COUNT, OTHER, OWN, TextPiece, has, meaning
+from pipeline.judging.texts.pieces import COUNT, OWN, SCOPE, TextPiece, has, meaning
 from pipeline.judging.texts.recording import ClaimRecorder
 from pipeline.judging.texts.uncounted_clauses import UncountedClauses
 
@@ -40,11 +41,12 @@ class ClaimReader:
     """Finds the claims of one rule; made once."""
 
     def __init__(self, rule: FigureClaims) -> None:
-        self._finder = PassageFinder(rule)
+        self._finder, self._own_accounts = PassageFinder(rule), OwnAccounts(rule)
         matcher = ClaimMatcher(rule)
         claims, recorder = NumberClaims(rule, matcher), ClaimRecorder(rule, matcher)
         self._counted = CountedClauses(rule, claims, recorder)
         self._uncounted = UncountedClauses(rule, matcher, claims, recorder)
+        self._earlier = frozenset(rule.earlier)
         self._timed = frozenset(rule.nearby.timed) - {TIME}
         self.passages = lru_cache(maxsize=64)(self._finder.passages)
         self.read = lru_cache(maxsize=64)(self._read)
@@ -57,7 +59,7 @@ class ClaimReader:
         of_all: list[SaidFigure] = []
         of_last: list[SaidFigure] = []
         for passage in self.passages(text, whole=whole, at_home=at_home):
-            state = Account(text, hears=hears, chain=passage.start)
+            state = Account(text, hears=hears, chain=passage.start, earlier=self._earlier)
             if passage.topic:
                 state.topic, state.level = passage.topic, CLEAR
             self._pass_over(state, passage)
@@ -69,25 +71,29 @@ class ClaimReader:
 
     def _pass_over(self, state: Account, passage: Passage) -> None:
         """Take in the times and places of the sentences before a passage, which say no figures."""
-        for piece in self._finder.marks_before(state.text, passage):
+        marks = list(self._finder.marks_before(state.text, passage))
+        for piece in self._own_accounts.with_objects(state.text, marks):
             begins = piece.start in {passage.start, state.begun} or state.text[piece.start - 1] in CLAUSE_ENDS
             state.begun = piece.end if begins else 0
-            if begins or piece.kind is OWN or piece.concepts[0] != "scope":
-                state.lasting[piece.concepts[0]] = piece.kind is OTHER
+            if begins or piece.kind is OWN or SCOPE not in piece.concepts:
+                state.outlast(piece)
         state.others = dict(state.lasting)
 
     def _passage(self, state: Account, pieces: Sequence[TextPiece]) -> None:
         """Take in a passage, one clause after another."""
         for clause in clauses(list(without_asides(pieces))):
             state.begun = -1
-            state.resume(clause.pieces)
-            if has(clause.pieces, "rest") and not self._leaves_out_last_years(clause.pieces):
+            own = self._own_accounts.with_objects(state.text, clause.pieces)
+            if self._own_accounts.begins_anew(state, own):
+                state.begin_anew()
+            state.resume(own)
+            if has(own, "rest") and not self._leaves_out_last_years(own):
                 state.is_rest = True
-            state.clauses.append((state.sentence, clause.pieces))
-            if any(piece.kind is COUNT for piece in clause.pieces):
-                self._counted.take_in(state, clause.pieces)
-            elif clause.pieces:
-                self._uncounted.take_in(state, clause.pieces)
+            state.clauses.append((state.sentence, own))
+            if any(piece.kind is COUNT for piece in own):
+                self._counted.take_in(state, own)
+            elif own:
+                self._uncounted.take_in(state, own)
             state.end_clause(clause.ends)
 
     def _leaves_out_last_years(self, pieces: Sequence[TextPiece]) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipeline.forms.narrative import NOT_EXACT, NUMERAL, SILENT_CONCEPTS
+from pipeline.forms.narrative import NOT_EXACT, NUMERAL, SILENT_CONCEPTS, TIME
 from pipeline.judging.texts.beginnings import any_of, guarded
 from pipeline.judging.texts.lexicon import PlainWords
 
@@ -26,6 +26,8 @@ WORD, COUNT, UNKNOWN, MARK, OTHER, OWN, RUNNING = (
     "own",
     "running",
 )
+SCOPE, LESSER, DEED, MATTER = "scope", "lesser", "deed", "matter"
+"""Marks of whose figures are meant; besides, of others who have none of their own, of what is done for others, and of what else is counted."""
 _MEANINGFUL = frozenset((WORD, OTHER))
 ENUMERATION = "、"
 _MARKS = "，。；：、（）！？\n"
@@ -83,11 +85,14 @@ class Lexicon:
         ]
         choices += [self._group(WORD, ("filler",), any_of(rule.neutral))]
         marks = [
-            self._group(OWN, ("time",), any_of(rule.own_times)),
-            self._group(OTHER, ("time",), any_of(rule.other_times)),
-            self._group(OWN, ("scope",), any_of(rule.own_scopes)),
-            self._group(OTHER, ("scope",), any_of(rule.other_scopes)),
-            self._group(RUNNING, ("time",), any_of(rule.running)),
+            self._group(OWN, (TIME,), any_of(rule.own_times)),
+            self._group(OTHER, (TIME,), any_of(rule.other_times)),
+            self._group(OWN, (SCOPE,), any_of(rule.own_scopes)),
+            self._group(OTHER, (SCOPE, DEED), any_of(rule.deeds)),
+            self._group(OTHER, (SCOPE, MATTER), any_of(rule.matters)),
+            self._group(OTHER, (SCOPE,), any_of(rule.other_scopes)),
+            self._group(OTHER, (SCOPE, LESSER), any_of(rule.lesser_scopes)),
+            self._group(RUNNING, (TIME,), any_of(rule.running)),
         ]
         self._marks = re.compile(guarded((*choices, *marks)))
         choices += marks

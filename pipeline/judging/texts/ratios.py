@@ -31,7 +31,7 @@ def ratios(rule: Ratios, around: TextContext) -> Check:
             return
         things: list[CountedThing] = []
         for key, text in item.said(rule.texts).items():
-            said = said_in(reading, key, text, item)
+            said = [own for own in said_in(reading, key, text, item) if not own.lent]
             yield from shares.findings(item, key, text, said)
             yield from rates.findings(item, key, text, said)
             exact = [own for own in said if not own.is_rough]

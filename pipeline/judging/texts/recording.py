@@ -34,7 +34,7 @@ class ClaimRecorder:
         )
         self._others_disputed = compiled(rule.others_disputed)
         self._home_topic = rule.home_topic
-        self._silent = compiled(any_of(rule.silent))
+        self._silent, self._lent = compiled(any_of(rule.silent)), compiled(rule.lent)
         self._rest_follows, self._included = compiled(rule.rest_told), compiled(rule.included)
 
     def settle(self, state: Account, spoken: Concepts, claim: Claim) -> None:
@@ -68,7 +68,10 @@ class ClaimRecorder:
             return
         rest = self._rest_follows.match(state.text, until) if claim.divided else None
         leaves = (rest["left"] and value_of(rest["left"]) if rest else None) or 0
-        if state.is_elsewhere or self._silent.match(state.text, until):
+        if state.is_elsewhere:
+            return
+        lent = self._lent.match(state.text, until)
+        if not lent and self._silent.match(state.text, until):
             return
         state.subject = state.subject if claim.follows else self._matcher.side_of(claim)
         if claim.newly and not self._included.match(state.text, until):
@@ -85,6 +88,7 @@ class ClaimRecorder:
                 state.sentence,
                 unit,
                 leaves,
+                (value_of(lent["n"]) if lent else None) or 0,
                 of_earlier or (claim.family in self._lists and self._tells_of_earlier(state)),
             )
         )

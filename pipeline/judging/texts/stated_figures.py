@@ -180,7 +180,14 @@ def wrong_in(rule: FigureClaims, said: Sequence[SaidFigure], item: ReportTexts) 
     seen: set[tuple[object, ...]] = set()
     for statement in said:
         place = statement.chain, statement.part_of
-        same = (*place, statement.claim.key, statement.value, statement.at_most, statement.leaves)
+        same = (
+            *place,
+            statement.claim.key,
+            statement.value,
+            statement.at_most,
+            statement.leaves,
+            statement.lent,
+        )
         if same in seen or statement.claim.key in right:
             continue
         seen.add(same)
@@ -238,6 +245,7 @@ def is_true(statement: SaidFigure, listed: _StatedTogether, item: ReportTexts) -
         not meant
         or statement.value in meant
         or (statement.claim.told and is_made_before(statement, listed.account))
+        or _is_lent(statement, meant)
     ):
         return True
     if statement.claim.money or statement.is_rough:
@@ -250,6 +258,14 @@ def is_true(statement: SaidFigure, listed: _StatedTogether, item: ReportTexts) -
         statement.value + more == meant[0] or statement.value == meant[0] - other
         for more, other in _beside(statement, listed, item)
     )
+
+
+def _is_lent(statement: SaidFigure, meant: Sequence[Number]) -> bool:
+    """Say whether a figure is true with what is told behind it to be others', or without it: 收到36件（其中上级转办3件）."""
+    return statement.lent > 0 and not {
+        statement.value - statement.lent,
+        statement.value + statement.lent,
+    }.isdisjoint(meant)
 
 
 def _leaves_a_whole(statement: SaidFigure, meant: Sequence[Number], listed: _StatedTogether) -> bool:

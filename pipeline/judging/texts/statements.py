@@ -41,7 +41,7 @@ def statements_of(form: Form, item: ReportTexts) -> list[Statement]:
         Statement(key, int(own.value), _sums(own.claim))
         for key, text in item.said(rule.texts).items()
         for own in said_in(rule, key, text, item)
-        if own.claim.equals and not own.at_most and not own.claim.money
+        if own.claim.equals and not own.at_most and not own.lent and not own.claim.money
     ]
 
 

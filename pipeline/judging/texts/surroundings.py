@@ -18,6 +18,7 @@ from pipeline.judging.texts.pieces import (
     MARK,
     OTHER,
     OWN,
+    SCOPE,
     UNKNOWN,
     TextPiece,
     has,
@@ -106,7 +107,7 @@ class _Whereabouts:
             if piece.kind not in {OTHER, OWN}:
                 continue
             is_other = piece.kind is OTHER
-            if piece.concepts == ("scope",):
+            if SCOPE in piece.concepts:
                 self.others += is_other
                 self.scope = self.others if is_other else 0
             else:

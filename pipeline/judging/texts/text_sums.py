@@ -313,7 +313,7 @@ def _balance(
     """Yield the sentences in which more was answered and carried forward than there was."""
     included, marked = compiled(rule.included), masked(text, item)
     by_sentence: dict[int, list[SaidFigure]] = {}
-    for one in (own for own in said if not own.is_rough):
+    for one in (own for own in said if not own.is_rough and not own.lent):
         by_sentence.setdefault(one.sentence, []).append(one)
     for own in by_sentence.values():
         whole = next((one for one in own if one.claim.key in rule.whole), None)
