@@ -207,10 +207,10 @@ def put_again(ledger: Ledger, year: int) -> dict[tuple[str, int], datetime]:
     """Return, by agency and number, the versions whose last word is that somebody put them into the inbox once more, and when."""
     rows = ledger.rows(
         "SELECT versions.agency, number, coalesce(returns.seen_at, copies.seen_at) AS at FROM versions"
-        " LEFT JOIN returns ON 2 * returns.id = versions.word"
-        " LEFT JOIN envelopes AS copies ON 2 * copies.id = versions.word"
+        " LEFT JOIN returns ON returns.id = versions.word / 2"
+        " LEFT JOIN envelopes AS copies ON copies.id = versions.word / 2"
         " AND copies.id <> versions.envelope AND copies.source <> 'mail'"
-        " WHERE versions.year = ? AND at IS NOT NULL",
+        " WHERE versions.year = ? AND versions.word % 2 = 0 AND at IS NOT NULL",
         (year,),
     )
     return {(row["agency"], row["number"]): stored_moment(row["at"]) for row in rows}
