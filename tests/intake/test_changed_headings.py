@@ -92,6 +92,18 @@ def test_a_heading_that_is_gone_is_not_guessed(quarterly: Form, instead: object)
     assert "F03.missing_label" in faults(read(quarterly, made.xlsx()))
 
 
+@pytest.mark.parametrize("other", ["上年同期", "上季度实际"])
+def test_figures_of_another_time_are_not_taken_for_this_one(quarterly: Form, other: str) -> None:
+    table = quarterly.tables[0]
+    made = draft(quarterly, numbers_for(quarterly))
+    label = headings_of(quarterly, table.key)[1]
+    made.relabel(table.sheet, label, other)
+    reading = read(quarterly, made.xlsx())
+    assert faults(reading) == ["F03.missing_label"]
+    own = [cell.key for cell in quarterly.cells_of(table.key) if cell.column.label[-1] == label]
+    assert {reading.numbers[key] for key in own} == {None}
+
+
 def test_nothing_is_placed_where_a_row_is_another(quarterly: Form) -> None:
     table = quarterly.tables[0]
     made = draft(quarterly, numbers_for(quarterly))

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from pipeline.forms import layout
 from pipeline.forms.grid import cell_key
 from pipeline.forms.values.typed import shown
-from pipeline.intake.read.labels import answered, normalise
+from pipeline.intake.read.labels import answered, normalise, same_unit
 from pipeline.intake.read.shifted import blocks_of, is_figure
 from pipeline.intake.read.table_search import LineFault, Text, filled_row, search_table
 
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from pipeline.intake.read.spreadsheet import SheetData
 
 _LONGEST_LABEL = 80
+_OTHER_TIMES = ("上年", "去年", "往年", "上一年", "上季", "上月", "同期")
+"""In a heading, words by which it says that its figures are of another time."""
 _COPIED = re.compile(r"\s{0,9}[（(]\d{1,4}[）)]$")
 """What a spreadsheet adds to the name of a sheet that it copies."""
 _OVERWRITTEN = 3
@@ -178,6 +180,8 @@ def _under_other_headings(table: Table, home: _Home, sheet: SheetData, found: Pl
             continue
         if column < left or not stated or stated in home.words or len(stated) > _LONGEST_LABEL:
             return None
+        if not same_unit(stated, normalise(text)) or any(time in stated for time in _OTHER_TIMES):
+            return None  # these figures are surely not those that are asked for
         keys = tuple(_below(table, home, row, text))
         changed.append(LineFault(text, keys, str(value).strip(), (sheet.name, row, column)))
     return Placement(sheet.name, home.positions, near=found.near, changed=tuple(changed))
