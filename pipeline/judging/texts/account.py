@@ -108,6 +108,8 @@ class Account:
     lists: int = 0
     sentence: int = 0
     said: list[SaidFigure] = field(default_factory=list)
+    divided: SaidFigure | None = None
+    """The last figure that is none of a list: what the figures of lists behind it divide."""
     of_all: list[SaidFigure] = field(default_factory=list)
     """What all of a figure were said to be, apart from the figures said; the tables have no fewer: 收到18件，均予以公开."""
     of_last: list[SaidFigure] = field(default_factory=list)

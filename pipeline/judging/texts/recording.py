@@ -92,6 +92,8 @@ class ClaimRecorder:
                 of_earlier or (claim.family in self._lists and self._tells_of_earlier(state)),
             )
         )
+        if claim.family not in self._lists:
+            state.divided = state.said[-1]
 
     def say_of_earlier(self, state: Account, claim: Claim, whole: SaidFigure) -> None:
         """Keep what became of all of a figure that came before the year."""
@@ -106,9 +108,8 @@ class ClaimRecorder:
 
     def _tells_of_earlier(self, state: Account) -> bool:
         """Say whether the last figure of this sentence that is no outcome is of what came before the year."""
-        here = (own for own in reversed(state.said) if own.sentence == state.sentence)
-        whole = next((own for own in here if own.claim.family not in self._lists), None)
-        return whole is not None and whole.claim.family in self._earlier
+        whole = state.divided
+        return whole is not None and whole.sentence == state.sentence and whole.claim.family in self._earlier
 
     def _is_of_another(self, state: Account, *, none: bool) -> bool:
         """Say whether something else that may be disputed was spoken of, and no topic since: 处罚案件均已结案，无一引发行政复议.

@@ -146,7 +146,7 @@ def _of_cells(good: Filled, cells: Sequence[Cell], rng: random.Random) -> Iterat
 
 
 _NO_VALUES: Mapping[str, Sequence[tuple[str, Number | str]]] = {
-    "yes_no": (("V01", "大概"),), "choice": (("V01", "别的"),), "phone": (("V01", "没有"),),
+    "yes_no": (("V01", "大概"),), "choice": (("V01", "别的"),), "phone": (("V01", "见名片"),),
     "date": (("V01", "去年"), ("V01", "1899-01-01"), ("V01", "2023-02-30")),
     "percent": (("V01", 2), ("C08", "很多"), ("C05", -1)), "decimal": (("V01", 100_000), ("C08", "很多"), ("C05", -1)),
     "text": (("V01", "长" * 3_000),),
