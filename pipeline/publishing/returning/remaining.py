@@ -188,8 +188,8 @@ def _register_to_fill(form: Form, found: Finding, variant: str) -> Remaining:
     register = next(own for own in form.registers if own.name == found.facts["table"])
     facts = {"sheet": register.sheet, **found.facts, "label": register.nil_label}
     place = Place(register.sheet, form.places[register.nil_key].cell)
-    told = replace(found, variant=variant, place=place, facts=facts)
-    return Remaining(told, (register.nil_key,))
+    asked = replace(found, variant=variant, place=place, facts=facts)
+    return Remaining(asked, (register.nil_key,))
 
 
 def _contradicted(form: Form, found: Finding, values: Mapping[str, Fact]) -> Remaining:

@@ -25,7 +25,7 @@ from pipeline.model import CHINA
 from pipeline.periods import name_of, scope_of
 from pipeline.publishing.todo_book import NEW_TODO_NAME, TODO_NAME
 from pipeline.publishing.year_folder import YearFolder
-from pipeline.run.letters.unreported import is_told, unreported, waits
+from pipeline.run.letters.unreported import is_recent_enough, unreported, waits
 
 _OF_A_DAY = (LetterKind.REMINDER, LetterKind.DIGEST, LetterKind.TEMPLATE)
 """Kinds that say what is to be done by a day: past with their campaign."""
@@ -81,7 +81,7 @@ def sentences(ledger: Ledger, district: District, output: Path, *, now: datetime
         yield from _letters(ledger, district, year, output, waiting)
     for year in years[:1]:
         yield from _decisions(replace(district, year=year), output)
-        is_recent = is_told(ledger, year, now=now, is_new=is_new)
+        is_recent = is_recent_enough(ledger, year, now=now, is_new=is_new)
         form = load_form(district.form, district.folder)
         if is_recent and (said := unreported(ledger, form, year)):
             yield f"{said}。要上报的，把报告期改回 {name_of(year)}，同意更正、签发并发出以后再改回来"
@@ -97,7 +97,7 @@ def _left_forms(district: District, output: Path, now: datetime, *, is_new: bool
         form = load_form(part, district.folder)
         with view_left_form(output, part) as ledger:
             year = runs.last_period(ledger)
-            if year is None or not is_told(ledger, year, now=now, is_new=is_new):
+            if year is None or not is_recent_enough(ledger, year, now=now, is_new=is_new):
                 continue
             said = unreported(ledger, form, year)
             if waits(ledger, year):

@@ -22,7 +22,7 @@ _MOST = 10
 _A_WHILE = timedelta(days=14)
 
 
-def is_told(ledger: Ledger, year: int, *, now: datetime, is_new: bool) -> bool:
+def is_recent_enough(ledger: Ledger, year: int, *, now: datetime, is_new: bool) -> bool:
     """Whether something is said of the campaign of ``year`` yet: for a while since its last run, or since what follows it began (``is_new``)."""
     last = runs.last_of(ledger, year)
     return last is not None and (is_new or now - last < _A_WHILE)
