@@ -11,6 +11,7 @@ from pathlib import Path
 
 from pipeline.coordinating.todo import is_settled
 from pipeline.coordinating.todo_filled import read_filled
+from pipeline.district.tables import WORKBOOKS
 from pipeline.ledger import Ledger, decisions
 from pipeline.publishing.todo_book import NEW_TODO_NAME, TODO_NAME, marked
 from pipeline.publishing.year_folder import BEFORE, EDITED
@@ -20,7 +21,6 @@ _STEM = Path(TODO_NAME).stem
 _STEMS = tuple(Path(name).stem for name in _READ)
 _OWN = tuple(f"{_STEM}（{mark}" for mark in (EDITED, BEFORE))
 """How copies are called that a run has kept, and told."""
-_KINDS = frozenset({".xlsx", ".xlsm", ".xls", ".et", ".ods"})
 _OF_PROGRAMS = ("~", ".")
 """How files begin that a program lays beside one that it has open."""
 
@@ -56,7 +56,7 @@ _REMEDY = f"要办的请在“{TODO_NAME}”里写，然后把这个副本删去
 def _is_copy(path: Path) -> bool:
     """Whether a workbook is a copy of the one that is read: by its name, or the mark that a run sets in it."""
     if (
-        path.suffix.lower() not in _KINDS
+        path.suffix.lower() not in WORKBOOKS
         or path.name in _READ
         or path.name.startswith((*_OWN, *_OF_PROGRAMS))
     ):

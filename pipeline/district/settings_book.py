@@ -25,11 +25,10 @@ from pipeline.district.settings_fields import (
     SHEETS,
     Setting,
 )
-from pipeline.district.tables import TextTable, is_blank, is_unreadable, is_workbook, read_tables
+from pipeline.district.tables import WORKBOOKS, TextTable, is_blank, is_unreadable, is_workbook, read_tables
 from pipeline.machine.durable import read_whole
 from pipeline.model import ConfigError
 
-_SUFFIXES = (".xlsx", ".xlsm", ".xls", ".et", ".ods")
 _MOST_ABOVE = 10
 _OF_THE_PROGRAM = "WpsReserved"
 """WPS adds hidden sheets of this name."""
@@ -87,14 +86,14 @@ def find_book(folder: Path) -> Path | None:
     found = sorted(
         path
         for path in folder.glob(f"{BOOK_STEM}*")
-        if path.stem == BOOK_STEM and path.suffix.casefold() in _SUFFIXES and path.is_file()
+        if path.stem == BOOK_STEM and path.suffix.casefold() in WORKBOOKS and path.is_file()
     )
     if len(found) > 1:
         names = "、".join(path.name for path in found)
         raise ConfigError(f"有几个经办表：{names}。请只留一个，别的改名或移到别的文件夹。", file=folder)
     if found:
         return found[0]
-    copies = sorted(path.name for path in folder.glob(f"{BOOK_STEM}*") if path.suffix.casefold() in _SUFFIXES)
+    copies = sorted(path.name for path in folder.glob(f"{BOOK_STEM}*") if path.suffix.casefold() in WORKBOOKS)
     if copies:
         raise ConfigError(
             f"没有 {BOOK_NAME}，但有 {'、'.join(copies)}。请把要用的那个改名为 {BOOK_NAME}。", file=folder

@@ -26,6 +26,8 @@ from pipeline.toml_source import decoded
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
+WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".et", ".ods")
+"""The kinds in which a person may save a workbook of settings or decisions."""
 _WORKBOOK_STARTS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _PACKAGE = b"PK\x03\x04"
 _FORMULA = re.compile(rb"<(\w+:)?f[ >/]")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
@@ -59,7 +59,7 @@ from pipeline.publishing.todo_book import (
     build_todo_book,
     mark_of_use,
 )
-from pipeline.run.lapsing import lapses
+from pipeline.run.lapsing import Lapse, lapses
 from pipeline.run.letters.writing import LetterContext
 from pipeline.versions import Versions
 from pipeline.wording.doubts import ABOUT_WHOSE
@@ -112,10 +112,10 @@ def _todo(
         )
         for item in today.calls
     ]
+    ended = [item for item in lapses(context.ledger, district, state.today) if item.is_over]
     calls += [
         TodoCall(item.agency.name, item.agency.contact, item.agency.phone, f"{item.words}，请告知。", 0)
-        for item in lapses(context.ledger, district, state.today)
-        if item.is_over
+        for item in ended
     ]
     calls += _published(context, found)
     filed = standing.filed(context.ledger, district.year)
@@ -128,7 +128,7 @@ def _todo(
         *_letters(context),
         *_post(context),
     ]
-    others, decided = list(_agencies(context, own)), list(_decided(context))
+    others, decided = list(_agencies(context, own)), list(_decided(context, ended))
     asked = [item.key for item in (*questions, *others)]
     keys = [*asked, *(item.key for item in decided if item.key)]
     still = brought_over(carried, keys, _names(context), _newest(own))
@@ -310,7 +310,7 @@ def _agencies(context: LetterContext, own: dict[str, Versions[JudgedFile]]) -> I
         yield _question(key, agency, state, detail, choices)
 
 
-def _decided(context: LetterContext) -> Iterator[Decided]:
+def _decided(context: LetterContext, ended: Sequence[Lapse]) -> Iterator[Decided]:
     names = {agency.code: agency.name for agency in context.district.roster_agencies}
     gone = {item.key for item in letters.of_year(context.ledger, context.district.year) if item.state.is_gone}
     for item in decisions.in_force(context.ledger, context.district.year, context.now.date()):
@@ -322,9 +322,8 @@ def _decided(context: LetterContext) -> Iterator[Decided]:
         reason = f"{item.reason}（至 {item.until}）" if is_limited else item.reason
         key = "" if item.letter in gone else key_of(DECISION, str(item.number))
         yield Decided(day, about, decision_words(item), reason, item.person, key)
-    for lapse in lapses(context.ledger, context.district, context.now.astimezone(CHINA).date()):
-        if lapse.is_over:
-            item = lapse.decision
-            day = item.given_at.astimezone(CHINA).date().isoformat()
-            reason = f"{item.reason}（至 {item.until}，已到期）"
-            yield Decided(day, lapse.agency.name, decision_words(item), reason, item.person, "")
+    for lapse in ended:
+        item = lapse.decision
+        day = item.given_at.astimezone(CHINA).date().isoformat()
+        reason = f"{item.reason}（至 {item.until}，已到期）"
+        yield Decided(day, lapse.agency.name, decision_words(item), reason, item.person, "")

@@ -13,6 +13,7 @@ from pipeline.forms.values.plain import UNSEEN, answered, normalise
 from pipeline.periods import Period, PeriodKind, stated
 
 __all__ = [
+    "EARLIER",
     "UNSEEN",
     "answered",
     "likeness",
@@ -25,7 +26,8 @@ __all__ = [
 
 _YEAR = re.compile(r"(?<!\d)(\d{4})(?!\d)", re.ASCII)
 _DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
-_EARLIER = ("上年", "去年", "往年", "上一年")
+EARLIER = ("上年", "去年", "往年", "上一年")
+"""Words by which figures are said to be of an earlier year."""
 _UNIT = re.compile(r"\((?:单位:?)?([^()]{0,2}元)\)")
 
 
@@ -54,4 +56,4 @@ def period_of(kind: PeriodKind, text: str) -> Period | None:
 def tells_another_year(name: str, year: int | None) -> bool:
     """Say whether the name of a sheet tells that it holds an earlier report, kept to compare with."""
     stated = year_of(name)
-    return any(word in name for word in _EARLIER) or (None not in (stated, year) and stated != year)
+    return any(word in name for word in EARLIER) or (None not in (stated, year) and stated != year)

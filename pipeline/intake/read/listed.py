@@ -106,7 +106,7 @@ def read_explanations(form: Form, sheets: Sequence[SheetData]) -> dict[str, str]
 
 def read_stamp(sheets: Sequence[SheetData]) -> dict[str, str]:
     """Read the hidden stamp; empty where the file is not from a template."""
-    stamp = next((sheet for sheet in sheets if sheet.name == layout.STAMP_SHEET), None)
+    stamp = _stamp_of(sheets)
     if stamp is None:
         return {}
     lines = {clean(stamp.at(row, 0)): clean(stamp.at(row, 1)) for row in range(len(stamp.rows))}
@@ -115,7 +115,7 @@ def read_stamp(sheets: Sequence[SheetData]) -> dict[str, str]:
 
 def read_open_totals(form: Form, sheets: Sequence[SheetData]) -> dict[str, tuple[Number, Number]]:
     """Read from the stamp which totals contradicted their parts in the file before: as typed, and as they came out."""
-    stamp = next((sheet for sheet in sheets if sheet.name == layout.STAMP_SHEET), None)
+    stamp = _stamp_of(sheets)
     found: dict[str, tuple[Number, Number]] = {}
     for row in range(len(stamp.rows) if stamp else 0):
         name, value = (clean(stamp.at(row, column)) for column in (0, 1)) if stamp else ("", "")
@@ -130,10 +130,14 @@ def read_open_totals(form: Form, sheets: Sequence[SheetData]) -> dict[str, tuple
 
 def read_open_columns(sheets: Sequence[SheetData]) -> frozenset[str]:
     """Read from the stamp which columns, as register.column, were missing in the file before and may have stood under another heading."""
-    stamp = next((sheet for sheet in sheets if sheet.name == layout.STAMP_SHEET), None)
+    stamp = _stamp_of(sheets)
     names = [clean(stamp.at(row, 0)) for row in range(len(stamp.rows))] if stamp else []
     found = (name.removeprefix(layout.OPEN_COLUMN) for name in names if name.startswith(layout.OPEN_COLUMN))
     return frozenset(found)
+
+
+def _stamp_of(sheets: Sequence[SheetData]) -> SheetData | None:
+    return next((sheet for sheet in sheets if sheet.name == layout.STAMP_SHEET), None)
 
 
 def clean(value: Raw) -> str:

@@ -171,21 +171,9 @@ def under_merged(
             continue
         shown_there = [
             f"（{a1(*corner)} 是“{value[:_LONGEST]}”）"
-            for corner in _corners(sheet, spot)
+            for corner in sheet.around_covered(spot)
             if corner in spots.values() and (value := shown(sheet.at(*corner)).strip())
         ]
         if shown_there:
             facts: Mapping[str, Fact] = {"other": shown_there[0] if len(shown_there) == 1 else ""}
             yield key, Finding.found("C01", Place(sheet.name, a1(*spot)), (key,), "merged", facts)
-
-
-def _corners(sheet: SheetData, spot: tuple[int, int]) -> Iterator[tuple[int, int]]:
-    """Yield the cells that may be shown in place of a covered one: the next to the left and the next above that are not covered."""
-    row, column = spot
-    while column and (row, column) in sheet.covered:
-        column -= 1
-    yield row, column
-    row, column = spot
-    while row and (row, column) in sheet.covered:
-        row -= 1
-    yield row, column

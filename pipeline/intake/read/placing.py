@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from pipeline.forms import layout
 from pipeline.forms.grid import cell_key
 from pipeline.forms.values.typed import shown
-from pipeline.intake.read.labels import answered, normalise, same_unit
+from pipeline.intake.read.labels import EARLIER, answered, normalise, same_unit
 from pipeline.intake.read.shifted import blocks_of, is_figure
 from pipeline.intake.read.table_search import LineFault, Text, filled_row, search_table
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pipeline.intake.read.spreadsheet import SheetData
 
 _LONGEST_LABEL = 80
-_OTHER_TIMES = ("上年", "去年", "往年", "上一年", "上季", "上月", "同期")
+_OTHER_TIMES = (*EARLIER, "上季", "上月", "同期")
 """In a heading, words by which it says that its figures are of another time."""
 _COPIED = re.compile(r"\s{0,9}[（(]\d{1,4}[）)]$")
 """What a spreadsheet adds to the name of a sheet that it copies."""

@@ -69,14 +69,8 @@ def read_under_merged(sheet: SheetData, covered: Iterable[Address]) -> Iterator[
 
 def _shown_at(sheet: SheetData, lines: Container[int], spot: Address) -> tuple[Address, str]:
     """Return the cell that is shown in place of ``spot``, above it among the rows or beside it, and what it shows."""
-    covered = sheet.covered
-    top, left = spot
-    while top and (top, spot[1]) in covered:
-        top -= 1
-    while left and (spot[0], left) in covered:
-        left -= 1
-    ways = [(top, spot[1])] if top in lines else []
-    for at in (*ways, (spot[0], left)):
+    above, beside = sheet.around_covered(spot)
+    for at in (*([above] if above[0] in lines else []), beside):
         if value := shown(sheet.at(*at)).strip():
             return at, value
     return spot, ""

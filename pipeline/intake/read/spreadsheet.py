@@ -145,6 +145,15 @@ class SheetData:
         """Cells that lie under a merged one: what they hold is not shown."""
         return self.appearance.covered if self.appearance else merged_away(self.xml)
 
+    def around_covered(self, spot: Address) -> tuple[Address, Address]:
+        """Return the next cells above and to the left of ``spot`` that no merged one covers: either may be shown in its place."""
+        top, left = spot
+        while top and (top, spot[1]) in self.covered:
+            top -= 1
+        while left and (spot[0], left) in self.covered:
+            left -= 1
+        return (top, spot[1]), (spot[0], left)
+
 
 def open_workbook(content: bytes, inspection: Inspection) -> list[SheetData]:
     """Read every worksheet of a file the guard let pass; those that wait, when somebody asks for their rows. Raises Refused."""

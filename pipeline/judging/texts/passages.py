@@ -45,8 +45,9 @@ class PassageFinder:
 
         ``whole``: its members' figures are its own. ``at_home``: its heading has said what it is about.
         """
+        text = self._wholes.with_addressed_apart(text)
         if whole:
-            text = self._wholes.marked(self._wholes.with_addressed_apart(text))
+            text = self._wholes.marked(text)
         found: list[Passage] = []
         start = 0
         for paragraph in text.split("\n"):
@@ -54,7 +55,6 @@ class PassageFinder:
             spoken = self._spoken(text, start, end)
             if spoken:
                 topic = self._home_topic if at_home and spoken[0] == 0 else ""
-                text = text if whole else self._wholes.with_addressed_apart(text)
                 pieces = self._lexicon.pieces(text, *spoken)
                 if ahead := [own.end() for own in self._unit_ahead.finditer(text, *spoken)]:
                     pieces = _counted_alike(pieces, text, ahead)

@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import cached_property
 
 from pipeline.district.folder import District
-from pipeline.forms.form import Form
+from pipeline.forms.form import Cell, Form
 from pipeline.ledger import Ledger, assessments, campaign, decisions, imports
 from pipeline.ledger.campaign import RunResult
 from pipeline.letter import AnsweredFile, AnswerPlan, DistrictDelivery, Intention, Rejudged
@@ -113,10 +113,14 @@ def changes_since_delivery(
         if item.cell is None:
             found.append((item.agency, f"{item.agency}：{item.note}"))
         elif item.new is not None:
-            old = "空" if item.old is None else spoken(item.old)
-            words = f"{item.agency}　{item.cell.short_label}：{old} 改为 {spoken(item.new)}"
-            found.append((item.agency, words))
+            found.append((item.agency, change_words(item.agency, item.cell, item.old, item.new)))
     return found
+
+
+def change_words(agency: str, cell: Cell, old: Number | None, new: Number) -> str:
+    """Say what a figure of an agency was and is."""
+    was = "空" if old is None else spoken(old)
+    return f"{agency}　{cell.short_label}：{was} 改为 {spoken(new)}"
 
 
 def _marks(found: Iterable[Finding]) -> set[tuple[str, str | None]]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from pipeline.ledger import Ledger, campaign, letters, runs
 from pipeline.letter import LetterKind
 from pipeline.periods import scope_of
-from pipeline.wording.messages import spoken
+from pipeline.run.letters.earlier import change_words
 
 if TYPE_CHECKING:
     from pipeline.forms.form import Form
@@ -59,5 +59,4 @@ def _changes(ledger: Ledger, form: Form, year: int) -> Iterator[str]:
         name = found.names.get(code) or delivered.names.get(code, code)
         for cell, old, new in zip(form.cells, before, now, strict=True):
             if old != new and new is not None:
-                was = "空" if old is None else spoken(old)
-                yield f"{name}　{cell.short_label}：{was} 改为 {spoken(new)}"
+                yield change_words(name, cell, old, new)
