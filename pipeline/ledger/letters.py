@@ -79,6 +79,11 @@ class StoredLetter:
         return purpose_of(self.year, self.key)
 
 
+def stored_key(year: int, key: LetterKey) -> str:
+    """Return the key under which the ledger, which holds every campaign, keeps a letter of the one of ``year``."""
+    return f"{year}:{key}"
+
+
 def purpose_of(year: int, stored: str) -> LetterKey:
     """Return what the key of a letter was made of."""
     return LetterKey.parse(stored.removeprefix(f"{year}:"))

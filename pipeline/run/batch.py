@@ -302,8 +302,8 @@ def _work(session: Session, number: int, basis: RunInputs, earlier: RunResult | 
     With ``earlier`` nothing is new but that outputs are missing or were edited: they are made again as they were then.
     """
     from pipeline.publishing import outputs
+    from pipeline.run.letters.answerable import RunArrivals
     from pipeline.run.letters.delivered import remember_deliveries
-    from pipeline.run.letters.standings import RunArrivals
     from pipeline.run.publication import deliveries_of, publication_of
 
     refuse_unusable_layout(session.district, basis.campaign.form, basis.layout)

@@ -20,8 +20,8 @@ from pipeline.letter import Intention, LetterKey, LetterState, Occasion, Upward
 from pipeline.letters.plan import CampaignState, asked_delivery, corrects, delivery_of_all, renewed, upward
 from pipeline.machine.environment import command
 from pipeline.model import ConfigError, Decision, DecisionKind, Verdict
+from pipeline.run.letters.campaign_state import state_of
 from pipeline.run.letters.outgoing import context_of, informed, intend, lay_out, look_after, withdraw
-from pipeline.run.letters.standings import key_of, state_of
 from pipeline.run.letters.writing import LetterContext, workbook_of
 
 _MOST_CHANGES = 5
@@ -80,7 +80,9 @@ def goes_up(district: District, output: Path, *, now: datetime) -> Upward:
 
 def _released(context: LetterContext, key: LetterKey, *, by: str, reason: str) -> Decision:
     year = context.district.year
-    made = Decision(DecisionKind.RELEASE, reason.strip(), by.strip(), context.now, letter=key_of(year, key))
+    made = Decision(
+        DecisionKind.RELEASE, reason.strip(), by.strip(), context.now, letter=letters.stored_key(year, key)
+    )
     decisions.give(context.ledger, year, made)
     return made
 
@@ -127,7 +129,7 @@ def deliver(
     withdraw(context, [*([asked.key] if there else []), *renewed(state.written, [asked])])
     written = intend(context, informed(context, [asked], found), found)
     why = reason or state.released.get(asked.key, "")
-    letter = key_of(context.district.year, asked.key)
+    letter = letters.stored_key(context.district.year, asked.key)
     campaign.sign(context.ledger, context.district.year, letter, by=by, reason=why, at=context.now)
     return written
 
@@ -159,13 +161,13 @@ def _must_be_released(state: CampaignState, asked: Intention) -> bool:
 def _standing(context: LetterContext, key: LetterKey) -> LetterState | None:
     """Return what became of the letter, None where there is none that stands."""
     written = {item.key: item.state for item in letters.of_year(context.ledger, context.district.year)}
-    found = written.get(key_of(context.district.year, key))
+    found = written.get(letters.stored_key(context.district.year, key))
     return None if found is LetterState.WITHDRAWN else found
 
 
 def _carries(context: LetterContext, key: LetterKey, workbook: str) -> bool:
     """Whether the letter is signed, with the very same workbook."""
-    letter = key_of(context.district.year, key)
+    letter = letters.stored_key(context.district.year, key)
     return any((item.letter, item.workbook) == (letter, workbook) for item in _signed(context))
 
 

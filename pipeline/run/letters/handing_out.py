@@ -17,7 +17,7 @@ from pipeline.letter import Intention, LetterKind, LetterState
 from pipeline.letters.plan import addresses, handouts
 from pipeline.model import Agency
 from pipeline.run.letters.outgoing import context_of, intend, lay_out, look_after, stale, withdraw
-from pipeline.run.letters.standings import key_of, standings
+from pipeline.run.letters.standings import standings
 from pipeline.run.letters.writing import LetterContext, LetterWriter
 
 
@@ -92,7 +92,7 @@ def _reminded(context: LetterContext, planned: Sequence[Intention]) -> list[Inte
     asked = [
         (item, waiting[item.agency.code])
         for item in planned
-        if item.agency and item.agency.code in waiting and key_of(year, item.key) not in known
+        if item.agency and item.agency.code in waiting and letters.stored_key(year, item.key) not in known
     ]
     if not asked:
         return []
@@ -105,7 +105,7 @@ def _left_with_another(context: LetterContext, planned: Sequence[Intention]) -> 
     gone = [
         (item, old)
         for item in planned
-        if (old := kept.get(key_of(context.district.year, item.key))) and old.state.is_gone
+        if (old := kept.get(letters.stored_key(context.district.year, item.key))) and old.state.is_gone
     ]
     if not gone:
         return 0

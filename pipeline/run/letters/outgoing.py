@@ -31,10 +31,11 @@ from pipeline.publishing.web.letters_page import LetterLine, fill, said_of
 from pipeline.publishing.year_folder import Aside, YearFolder, is_as_written, stage
 from pipeline.run import pending as waiting
 from pipeline.run.letters import former_campaigns
+from pipeline.run.letters.answerable import RunArrivals, arrivals_of, earlier_of
 from pipeline.run.letters.by_other_means import as_laid_out, lay_out_chat
+from pipeline.run.letters.campaign_state import state_of
 from pipeline.run.letters.digest_file import lay_out_morning
 from pipeline.run.letters.earlier import EarlierLetters
-from pipeline.run.letters.standings import RunArrivals, arrivals_of, earlier_of, key_of, state_of
 from pipeline.run.letters.writing import LetterContext, LetterWriter, workbook_of
 from pipeline.run.todo_laying import lay_out_todo
 
@@ -267,7 +268,9 @@ def _file(item: letters.StoredLetter, names: dict[str, str]) -> str:
 
 def withdraw(context: LetterContext, keys: Iterable[LetterKey]) -> None:
     """Record that the letters with these keys of the campaign are not to be sent any more."""
-    letters.withdraw(context.ledger, [key_of(context.district.year, key) for key in keys], context.now)
+    letters.withdraw(
+        context.ledger, [letters.stored_key(context.district.year, key) for key in keys], context.now
+    )
 
 
 def _readdress(context: LetterContext, wanted: Mapping[LetterKey, tuple[str, ...]]) -> None:
@@ -278,7 +281,7 @@ def _readdress(context: LetterContext, wanted: Mapping[LetterKey, tuple[str, ...
 
     by_key = {item.key: item for item in letters.of_year(context.ledger, context.district.year)}
     for key, to in wanted.items():
-        item = by_key[key_of(context.district.year, key)]
+        item = by_key[letters.stored_key(context.district.year, key)]
         content, message_id = readdressed(
             letters.content(context.ledger, item), to, secret_of(context.ledger)
         )
@@ -342,7 +345,7 @@ def stale(context: LetterContext, planned: Sequence[Intention], found: RunResult
     kept = {item.key: item for item in letters.waiting(context.ledger, year)}
     changed, confirmed = [], []
     for item in doubtful:
-        old = kept.get(key_of(year, item.key))
+        old = kept.get(letters.stored_key(year, item.key))
         if old and writer.would_repeat(item, old):
             confirmed.append(old.key)
         elif old:

@@ -30,7 +30,6 @@ from pipeline.machine.environment import typed
 from pipeline.model import ConfigError, PastReport
 from pipeline.periods import scope_of
 from pipeline.publishing.files import safe_name
-from pipeline.run.letters.standings import key_of
 
 if TYPE_CHECKING:
     from pipeline.letters.text import LetterBuilder
@@ -92,7 +91,7 @@ class LetterWriter:
         made = builder.write(item, attachments)
         year = self.context.district.year
         return letters.LedgerLetter(
-            key=key_of(year, item.key),
+            key=letters.stored_key(year, item.key),
             year=year,
             kind=item.kind.value,
             recipient=", ".join(item.to),
