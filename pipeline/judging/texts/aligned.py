@@ -38,6 +38,12 @@ class AlignedNumbers:
     sentences: dict[int, list[int]] = field(default_factory=dict)
     """The numbers of each sentence; while they are gone through, those so far."""
 
+    def agree(self, at: int, claim: Claim) -> None:
+        """Note that the tables have a number, and as what."""
+        self.agreed[at] = claim
+        self.stated |= {claim.key, claim.family}
+        self.open.pop(at, None)
+
     def beside(self, at: int, here: Sequence[int]) -> list[Number]:
         """Return the figures among ``here`` that the tables have, and that count the same things in the same unit as a number."""
         alike = self.numbers[at].scope, self.numbers[at].counted_in

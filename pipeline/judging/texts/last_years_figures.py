@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.judging.texts.beginnings import compiled
 from pipeline.judging.texts.changes import with_years
-from pipeline.judging.texts.meant import meanings, values_of
+from pipeline.judging.texts.meant import is_figure_of, values_of
 from pipeline.judging.texts.quoting import quoted
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class LastYearsFigures:
         ``said`` are this year's figures, ``of_last`` those that are told of last year in words of their own.
         """
         marked = with_years(text, item)
-        true = [own for own in said if not own.at_most and own.value in (meanings(own.claim, item) or ())]
+        true = [own for own in said if not own.at_most and is_figure_of(own.claim, own.value, item)]
         families = {own.claim.family for own in true}
         beside = [*self._behind(marked, true), *self._paired(marked, true, item)]
         carried = item.numbers.get(self._rule.besides_cell)  # 新收6件（上年3件）
@@ -104,7 +104,7 @@ class LastYearsFigures:
     def _subject(self, marked: str, found: re.Match[str], item: ReportTexts) -> Claim | None:
         """Return what a clause is about that names it right before last year's figure, if this year's is that of the tables."""
         named = self._named.search(marked, max(0, found.start() - _BOUND), found.start())
-        is_true = self._whole and named and int(found["now"]) in (meanings(self._whole, item) or ())
+        is_true = self._whole and named and is_figure_of(self._whole, int(found["now"]), item)
         return self._whole if is_true else None
 
     def _known(self, claim: Claim, item: ReportTexts) -> Sequence[Number]:

@@ -16,6 +16,11 @@ def meanings(claim: Claim, item: ReportTexts) -> list[Number] | None:
     return values_of(claim.equals, item)
 
 
+def is_figure_of(claim: Claim, value: Number, item: ReportTexts) -> bool:
+    """Say whether the tables have a value as what a claim says; they have none while a cell is blank."""
+    return value in (meanings(claim, item) or ())
+
+
 def values_of(sums_meant: Sequence[Sum], item: ReportTexts) -> list[Number] | None:
     """Return what sums of cells come to, each once; None while a cell is blank."""
     sums = [value_of(meant, item) for meant in sums_meant]

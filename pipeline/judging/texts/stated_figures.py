@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 from pipeline.forms.narrative import FigureClaims
 from pipeline.judging.texts.account import is_made_before
 from pipeline.judging.texts.aligned import is_slip
-from pipeline.judging.texts.aligning import Aligner
 from pipeline.judging.texts.beginnings import compiled
 from pipeline.judging.texts.claims import ClaimReader, FiguresRead
 from pipeline.judging.texts.filed import masked
-from pipeline.judging.texts.meant import meanings, of_columns, value_of, values_of
+from pipeline.judging.texts.meant import is_figure_of, meanings, of_columns, value_of, values_of
 from pipeline.judging.texts.quoting import quoted
+from pipeline.judging.texts.spoiled_accounts import SpoiledAccounts
 
 if TYPE_CHECKING:
     from pipeline.forms.form import Form
@@ -82,9 +82,9 @@ def _read(rule: FigureClaims, key: str, text: str, item: ReportTexts) -> Figures
 
 
 @lru_cache(maxsize=8)
-def _aligner_of(rule: FigureClaims) -> Aligner:
+def _accounts_of(rule: FigureClaims) -> SpoiledAccounts:
     """Return what looks for slips in accounts that else agree, made once."""
-    return Aligner(rule)
+    return SpoiledAccounts(rule)
 
 
 def _spoiling(
@@ -98,7 +98,7 @@ def _spoiling(
     """Yield the numbers that were not understood and spoil an account that else agrees with the tables."""
     plain = masked(text, item)
     for passage in reader_of(rule).passages(plain, whole=item.is_government, at_home=key == rule.home):
-        yield from _aligner_of(rule).spoiling(passage.pieces, plain, passage.topic, said, wrong, item)
+        yield from _accounts_of(rule).spoiling(passage.pieces, plain, passage.topic, said, wrong, item)
 
 
 def _of_all(
@@ -125,7 +125,7 @@ def _into_own_year(
     plain, (before, behind) = masked(text, item), map(compiled, rule.into_own)
     for own in going_on:
         named = before.search(plain, max(0, own.start - _INTO), own.start) or behind.match(plain, own.end)
-        if named and own.value in (meanings(own.claim, item) or ()) and not _may_have_come(rule, own, item):
+        if named and is_figure_of(own.claim, own.value, item) and not _may_have_come(rule, own, item):
             first, last = min(named.start(), own.start), max(named.end(), own.end)
             facts: dict[str, Fact] = {
                 "sentence": quoted(text, first, last),
@@ -139,7 +139,7 @@ def _into_own_year(
 def _may_have_come(rule: FigureClaims, own: SaidFigure, item: ReportTexts) -> bool:
     """Say whether a figure is as well what came from the year before."""
     earlier = (claim for claim in rule.claims if claim.family in rule.earlier and claim.equals)
-    return any(own.value in (meanings(claim, item) or ()) for claim in earlier)
+    return any(is_figure_of(claim, own.value, item) for claim in earlier)
 
 
 def figures_rule(form: Form) -> FigureClaims | None:
@@ -150,7 +150,7 @@ def figures_rule(form: Form) -> FigureClaims | None:
 def figures(rule: FigureClaims, _context: TextContext) -> Check:
     """Compare each claim of a text with the tables."""
     reader_of(rule)
-    _aligner_of(rule)
+    _accounts_of(rule)
 
     def check(item: ReportTexts) -> Iterable[Finding]:
         for key, text in item.said(rule.texts).items():
