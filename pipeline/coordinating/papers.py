@@ -25,6 +25,7 @@ from pipeline.ledger import judged_files as standing
 from pipeline.ledger.access import view_campaign
 from pipeline.ledger.judged_files import JudgedFile
 from pipeline.letter import LetterKind, LetterState, Upward
+from pipeline.long_lists import first_of
 from pipeline.machine.durable import read_whole
 from pipeline.machine.environment import command
 from pipeline.model import Agency, ConfigError, Verdict
@@ -93,13 +94,11 @@ def why_not_packed(district: District, output: Path, upward: Upward) -> str:
     """Say why what goes up was not packed, and what to do; empty where it was."""
     if not upward.unreleased:
         return ""
-    listed = "；".join(upward.unreleased[:_MOST_CHANGES])
-    left = len(upward.unreleased) - _MOST_CHANGES
-    more = f"等 {len(upward.unreleased)} 项" if left > 0 else ""
+    listed = first_of(upward.unreleased, _MOST_CHANGES, "等 {} 项", between="；")
     is_there = (district.results_in(output) / PAPERS / BUNDLE).is_file()
     kept = "以前写的没有改动。" if is_there else ""
     return (
-        f"{BUNDLE} 没有写：已报送的数据有更正，还没有同意（{listed}{more}）。{kept}核实后在 {TODO_NAME} 中选“同意更正”再运行一次，"
+        f"{BUNDLE} 没有写：已报送的数据有更正，还没有同意（{listed}）。{kept}核实后在 {TODO_NAME} 中选“同意更正”再运行一次，"
         f"或者运行 nianbao deliver {district.typed} --by 姓名 --reason 更正理由；然后重新写材料，报送函会写明是更正。"
     )
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pipeline.intake.identify import identity
+from pipeline.long_lists import first_of
 from pipeline.model import Claims, PastReport, Reading, Severity, Submission
 from pipeline.periods import period_before, year_in
 from pipeline.wording.messages import notice
@@ -81,6 +82,5 @@ def _said(form: Form, item: Assessment) -> str:
     ]
     if not found:
         return ""
-    shown = "；".join(notice(form, one).message.rstrip("。") for one in found[:_SHOWN])
-    more = f"；等 {len(found)} 处" if len(found) > _SHOWN else ""
-    return f"按规则核对有疑问，仍按原数采用：{shown}{more}"
+    said = [notice(form, one).message.rstrip("。") for one in found]
+    return f"按规则核对有疑问，仍按原数采用：{first_of(said, _SHOWN, '；等 {} 处', between='；')}"

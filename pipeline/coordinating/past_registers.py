@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.ledger import imports
 from pipeline.ledger.access import view_campaign
+from pipeline.long_lists import first_of
 from pipeline.periods import title_of
 
 if TYPE_CHECKING:
@@ -53,8 +54,7 @@ def _differing(
         and value != count
     ]
     if differing:
-        more = f"等 {len(differing)} 处" if len(differing) > _SHOWN else ""
         yield (
-            f"与{title_of(own.year)}的{item.name}不一致：{'、'.join(differing[:_SHOWN])}{more}。"
+            f"与{title_of(own.year)}的{item.name}不一致：{first_of(differing, _SHOWN, '等 {} 处')}。"
             f"今年的台账与上年的台账比；台账也更正过的，用 {other.command('import')} 导入更正后的台账"
         )

@@ -15,6 +15,7 @@ from pipeline.forms.arithmetic import with_totals
 from pipeline.intake.identify import identity
 from pipeline.intake.read.labels import year_of
 from pipeline.intake.read.past_figures import refused_labels
+from pipeline.long_lists import first_of
 from pipeline.model import Number, PastReport, Severity
 from pipeline.periods import kind_of, name_of, period_before, scope_of, spaced_of, title_of
 from pipeline.wording.messages import notice
@@ -93,12 +94,11 @@ def differences(form: Form, new: PastReport, known: PastReport | None) -> Iterat
         if value is not None and known.numbers.get(key) not in (None, value)
     ]
     if keys:
-        shown = "、".join(
+        differing = [
             f"“{form.by_key[key].short_label}”原为 {known.numbers[key]}，现为 {new.numbers[key]}"
-            for key in keys[:_SHOWN]
-        )
-        more = f"等 {len(keys)} 处" if len(keys) > _SHOWN else ""
-        yield f"与已有的同年数据（{known.source}）不同，以这次的为准：{shown}{more}"
+            for key in keys
+        ]
+        yield f"与已有的同年数据（{known.source}）不同，以这次的为准：{first_of(differing, _SHOWN, '等 {} 处')}"
 
 
 def _attribution(

@@ -23,6 +23,7 @@ from pipeline.district.starting import is_sample_roster, is_untouched
 from pipeline.district.workdays import PLAIN_CALENDAR, Calendar, Extension, calendar_of, extensions_of
 from pipeline.forms.library import OFFICE, is_known, office_of, own_mark, period_of, unknown
 from pipeline.forms.values.plain import seen
+from pipeline.long_lists import first_of
 from pipeline.machine.durable import read_whole
 from pipeline.machine.environment import command, disk, typed
 from pipeline.model import Agency, ConfigError, Decision, DecisionKind, belongs_to
@@ -477,8 +478,5 @@ def _refuse_differences(own: District, config: Path, roster: Path, other: Callab
     else:
         differing = [f"{CONFIG_NAME} 旁边没有 {ROSTER_NAME}，不知道以哪个为准"]
     if differing:
-        shown = differing[:MOST_SHOWN]
-        more = f"等 {len(differing)} 处" if len(differing) > len(shown) else ""
-        raise ConfigError(
-            f"{BOOK_NAME} 与 {'、'.join(there)} 不一致：{'；'.join(shown)}{more}。{remedy}", file=own.folder
-        )
+        shown = first_of(differing, MOST_SHOWN, "等 {} 处", between="；")
+        raise ConfigError(f"{BOOK_NAME} 与 {'、'.join(there)} 不一致：{shown}。{remedy}", file=own.folder)

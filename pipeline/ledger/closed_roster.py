@@ -15,6 +15,7 @@ from pipeline.ledger import runs
 from pipeline.ledger.campaign import last_result
 from pipeline.ledger.codes import agency_at, memory
 from pipeline.ledger.store import Ledger
+from pipeline.long_lists import first_of
 from pipeline.model import CHINA, Agency
 from pipeline.periods import spaced_of
 
@@ -94,8 +95,7 @@ def _differs(now: Agency, known: Mapping[str, Agency]) -> bool:
 def _remark(district: District, closes: date, names: Sequence[str]) -> str:
     if not names:
         return ""
-    more = "等" * (len(names) > _MOST_NAMED)
     return (
-        f"{spaced_of(district.year)}的报送截止已过两个月，单位名单以 {closes} 为准；以后的变动（{'、'.join(names[:_MOST_NAMED])}{more}）"
+        f"{spaced_of(district.year)}的报送截止已过两个月，单位名单以 {closes} 为准；以后的变动（{first_of(names, _MOST_NAMED)}）"
         "只用于以后的报送。新列入名单的单位确应报送这一期的，请为它写上延期。"
     )

@@ -20,6 +20,7 @@ from pipeline.district.settings_fields import BOOK_NAME, BOOK_REMEDY
 from pipeline.ledger.campaign import last_result
 from pipeline.ledger.events import Event, EventKind, record
 from pipeline.ledger.store import Ledger
+from pipeline.long_lists import first_of
 from pipeline.machine import codec
 from pipeline.model import CHINA, Agency, ConfigError
 
@@ -135,10 +136,10 @@ def check_codes(ledger: Ledger, agencies: Sequence[Agency], roster: Path) -> Non
     faults = [*_contradictions(agencies, known), *_by_old_files(ledger, agencies, known)]
     if not faults:
         return
-    shown = "".join(f"\n  第 {agency.line} 行　{said}" for agency, said in faults[:_MOST])
-    more = f"\n  ……共 {len(faults)} 处" if len(faults) > _MOST else ""
+    lines = [f"\n  第 {agency.line} 行　{said}" for agency, said in faults]
+    shown = first_of(lines, _MOST, "\n  ……共 {} 处", between="")
     remedy = _REMEDY.format(**{key: column_name(key, roster) for key in HEADINGS})
-    raise ConfigError(f"名单与以前的不一致，没有运行，什么都没有改。{shown}{more}\n{remedy}", file=roster)
+    raise ConfigError(f"名单与以前的不一致，没有运行，什么都没有改。{shown}\n{remedy}", file=roster)
 
 
 def check_list(ledger: Ledger, district: District) -> None:

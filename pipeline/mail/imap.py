@@ -31,6 +31,7 @@ from pipeline.district.mail_settings import MailSettings
 from pipeline.intake.fetch import origin
 from pipeline.intake.fetch.headers import parsed_head
 from pipeline.intake.fetch.inbox_folder import MAX_MAIL
+from pipeline.long_lists import first_of
 from pipeline.mail.network import Credentials, said_of, tls
 from pipeline.mail.patience import TIMEOUT, PlainConnection, connected, within
 from pipeline.model import CHINA, NianbaoError
@@ -125,7 +126,7 @@ def _owing(uids: Collection[int], what_next: str) -> str:
     """Say which mails were not handed over; empty if all were."""
     if not uids:
         return ""
-    named = "、".join(map(str, sorted(uids)[:_MOST_NAMED])) + "等" * (len(uids) > _MOST_NAMED)
+    named = first_of([str(uid) for uid in sorted(uids)], _MOST_NAMED)
     return (
         f"有 {len(uids)} 封邮件服务器列出了、却没有交出内容（服务器上的编号 {named}），没有收到，{what_next}。"
         "请登录邮箱，与 inbox 里“邮件”文件夹中的对照；没有收到的，打开后另存为 .eml，放进 inbox"

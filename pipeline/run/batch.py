@@ -34,6 +34,7 @@ from pipeline.ledger import output_record as written_outputs
 from pipeline.ledger import set_aside as marks
 from pipeline.ledger.access import open_campaign, view_campaign
 from pipeline.ledger.campaign import RunResult
+from pipeline.long_lists import first_of
 from pipeline.machine.environment import disk
 from pipeline.machine.work import Progress, Workforce
 from pipeline.model import (
@@ -203,8 +204,7 @@ def _not_done(carried: todo.Carried) -> Iterator[str]:
     yield from _shortened([f"{TODO_NAME} 里选的{said}" for said in carried.lost])
     yield from _shortened(carried.undone)
     if carried.refused:
-        left = len(carried.whose) - _MOST_NAMES
-        names = "、".join(carried.whose[:_MOST_NAMES]) + ("等" if left > 0 else "")
+        names = first_of(carried.whose, _MOST_NAMES)
         said = f"（{names}）" if names else ""
         yield f"{TODO_NAME} 里有 {len(carried.refused)} 项没有办成{said}，原因写在“{REFUSED}”一栏"
 

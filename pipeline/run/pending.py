@@ -19,6 +19,7 @@ from pipeline.ledger import Ledger, arrivals, campaign, events, letters, mailbox
 from pipeline.ledger.campaign import RunResult
 from pipeline.letter import KIND_WORDS, LetterKind, LetterState
 from pipeline.letters.plan import CampaignState, corrects, unsigned_delivery
+from pipeline.long_lists import first_of
 from pipeline.model import CHINA
 from pipeline.periods import bounds_of
 from pipeline.publishing.todo_book import NEW_TODO_NAME, TODO_NAME, mark_of_use
@@ -144,11 +145,11 @@ def _to_sign(district: District, *, is_first: bool) -> str:
 def _to_release(district: District, changes: Sequence[tuple[str, str]]) -> str:
     from pipeline.publishing.summary.corrections import CHANGES_SHEET  # noqa: PLC0415 - the workbook's writer, loaded by whoever compared
 
-    listed = "；".join(words for _, words in changes[:_MOST])
-    more = f"等 {len(changes)} 项，全部见汇总表的“{CHANGES_SHEET}”" if len(changes) > _MOST else ""
+    rest = f"等 {{}} 项，全部见汇总表的“{CHANGES_SHEET}”"
+    listed = first_of([words for _, words in changes], _MOST, rest, between="；")
     published = "，并请有关单位重新公开" if form_of(district).is_public else ""
     return (
-        f"已报送的数据有更正，还没有上报：{listed}{more}。核实后在 {TODO_NAME} 中选“同意更正”，"
+        f"已报送的数据有更正，还没有上报：{listed}。核实后在 {TODO_NAME} 中选“同意更正”，"
         f"或者运行 {_command(district)} --reason 更正理由；同意并签发后报【更正】{published}"
     )
 

@@ -45,6 +45,7 @@ from pipeline.ledger.campaign import RunResult
 from pipeline.ledger.judged_files import JudgedFile
 from pipeline.letter import Plea
 from pipeline.letters.plan import CampaignState, delivery_of_all, morning, unsigned_delivery
+from pipeline.long_lists import first_of
 from pipeline.machine.durable import remove
 from pipeline.model import CHINA, Agency, DecisionKind, Finding, Verdict
 from pipeline.periods import title_of
@@ -168,10 +169,9 @@ def _published(context: LetterContext, found: RunResult) -> Iterator[TodoCall]:
         owner, said = item["owner"] or context.district.name, [item["refusal"]] if item["refusal"] else []
         said += [notice["message"] for notice in item["findings"]]
         said += [f"链接的文件不在旁边：{path}" for path in item["missing"]]
-        left = len(said) - _MOST_DIFFERENCES
-        shown = [*said[:_MOST_DIFFERENCES], *([f"等 {len(said)} 处"] if left > 0 else [])]
         agency = agencies.get(owner)
-        why = "\n".join([f"公布的 {item['file']} 与已接受的不同或者无法核对，请改正或重新公布：", *shown])
+        shown = first_of(said, _MOST_DIFFERENCES, "\n等 {} 处", between="\n")
+        why = f"公布的 {item['file']} 与已接受的不同或者无法核对，请改正或重新公布：\n{shown}"
         yield TodoCall(owner, agency.contact if agency else "", agency.phone if agency else "", why, 0)
 
 
@@ -189,10 +189,8 @@ def _delivery(state: CampaignState) -> Iterator[Question]:
     if found.corrections:
         from pipeline.publishing.summary.corrections import CHANGES_SHEET  # noqa: PLC0415 - the workbook's writer, loaded by whoever compared
 
-        shown = [words for _, words in found.corrections[:_MOST_CHANGES]]
-        left = len(found.corrections) - len(shown)
-        more = [f"等 {len(found.corrections)} 项，全部见汇总表的“{CHANGES_SHEET}”"] if left else []
-        detail = "\n".join([*shown, *more])
+        rest = f"\n等 {{}} 项，全部见汇总表的“{CHANGES_SHEET}”"
+        detail = first_of([words for _, words in found.corrections], _MOST_CHANGES, rest, between="\n")
         what, kind = "更正已经报送的数据", CORRECTION
     else:
         what, kind = "报送汇总表", DELIVERY

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.forms.values.typed import shown, type_cell
 from pipeline.intake.read.labels import tells_another_year
+from pipeline.long_lists import first_of
 from pipeline.model import Fact, Finding, Number, Place, a1
 from pipeline.wording.addresses import cell_ranges
 
@@ -121,10 +122,9 @@ def _said(key: str, placed: Placement, sheets: Sequence[SheetData]) -> str:
 def _others(form: Form, copy: Placement, keys: Sequence[str], sheets: Sequence[SheetData]) -> str:
     """Say what the copy holds in the cells that differ, the first few, by their addresses in the template."""
     said = [
-        f"{form.places[key].cell} 是 {shown(_at(sheets, copy.positions.get(key))) or '空的'}"
-        for key in keys[:_SHOWN]
+        f"{form.places[key].cell} 是 {shown(_at(sheets, copy.positions.get(key))) or '空的'}" for key in keys
     ]
-    return "、".join(said) + ("……" if len(keys) > _SHOWN else "")
+    return first_of(said, _SHOWN, "……")
 
 
 def _at(sheets: Sequence[SheetData], position: Position | None) -> Raw:

@@ -10,6 +10,7 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
 from pipeline.forms.layout import FIGURES_HEAD
+from pipeline.long_lists import first_of
 
 if TYPE_CHECKING:
     from pipeline.forms.form import Cell, Form
@@ -92,7 +93,7 @@ def _remark(form: Form, head: Sequence[str]) -> str:
 
 
 def _some(names: Sequence[str]) -> str:
-    return "、".join(names[:_SHOWN]) + "等" * (len(names) > _SHOWN)
+    return first_of(names, _SHOWN)
 
 
 def _row(form: Form, number: int, values: Mapping[str, str]) -> FiguresLine | str:

@@ -13,6 +13,7 @@ from pipeline.forms.values.kind import PERSONAL
 from pipeline.forms.values.typed import says_nothing, shown
 from pipeline.intake.read.labels import normalise
 from pipeline.intake.read.register_heads import is_blank
+from pipeline.long_lists import first_of
 from pipeline.model import Finding, Place, a1
 from pipeline.wording.addresses import cell_ranges
 
@@ -49,7 +50,7 @@ def beside_rows(register: Register, listed: ListedRows) -> Iterator[Finding]:
         ranges = cell_ranges(a1(*spot) for spot in spots)
         facts: dict[str, Fact] = {
             "table": register.name,
-            "cells": "、".join(ranges[:_SHOWN]) + "……" * (len(ranges) > _SHOWN),
+            "cells": first_of(ranges, _SHOWN, "……"),
         }
         yield Finding.found("V02", Place(head.sheet.name, a1(*spots[0])), (), "beside", facts)
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from pipeline.forms.row_checks import breaking
 from pipeline.forms.values.typed import shown
 from pipeline.intake.read.register_heads import is_blank
+from pipeline.long_lists import first_of
 from pipeline.model import Fact, Finding, Place, a1
 
 if TYPE_CHECKING:
@@ -106,9 +107,8 @@ def _unread(others: Sequence[tuple[ListedRows, int, int]], facts: Mapping[str, F
         facts = {**facts, "copy": first.head.sheet.name, "rows": count, "line": line + 1}
         return Finding.found("F05", place, (), "rows_elsewhere", facts)
     named = [f"“{other.head.sheet.name}”第 {line + 1} 行起 {count} 条" for other, count, line in others]
-    rest = f"等 {len(others)} 张工作表" if len(named) > _NAMED else ""
     total = sum(count for _, count, _ in others)
-    facts = {**facts, "rows": total, "copies": "、".join(named[:_NAMED]) + rest}
+    facts = {**facts, "rows": total, "copies": first_of(named, _NAMED, "等 {} 张工作表")}
     return Finding.found("F05", place, (), "rows_on_sheets", facts)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.intake.read.register_heads import is_blank
 from pipeline.intake.read.xlsx_styles import STRUCK
+from pipeline.long_lists import first_of
 from pipeline.model import Finding, Place, a1
 from pipeline.wording.addresses import cell_ranges
 
@@ -57,7 +58,7 @@ def unseen(register: Register, listed: ListedRows) -> Iterator[Finding]:
         facts: dict[str, Fact] = {
             "table": register.name,
             "rows": len(lines),
-            "lines": "、".join(ranges[:_SHOWN]) + "……" * (len(ranges) > _SHOWN),
+            "lines": first_of(ranges, _SHOWN, "……"),
         }
         yield Finding.found("V02", Place(sheet.name, a1(lines[0], 0)), (), "hidden_rows", facts)
     hidden = [

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from pipeline.intake.read.labels import likeness, normalise
 from pipeline.intake.read.lines import ALIKE_ENOUGH
 from pipeline.intake.read.register_heads import LONGEST_LABEL, heading_of, is_blank
+from pipeline.long_lists import first_of
 from pipeline.model import Fact, Finding, Place, a1
 
 if TYPE_CHECKING:
@@ -82,5 +83,4 @@ def _named(column: Column, headings: Iterable[str]) -> str:
 
 
 def _names(words: Iterable[str]) -> str:
-    named = list(dict.fromkeys(words))
-    return "、".join(f"“{word}”" for word in named[:_NAMED]) + ("等" if len(named) > _NAMED else "")
+    return first_of([f"“{word}”" for word in dict.fromkeys(words)], _NAMED)

@@ -18,6 +18,7 @@ from pipeline.judging.texts.filed import masked
 from pipeline.judging.texts.meant import is_figure_of, meanings, of_columns, value_of, values_of
 from pipeline.judging.texts.quoting import quoted
 from pipeline.judging.texts.spoiled_accounts import SpoiledAccounts
+from pipeline.long_lists import first_of
 
 if TYPE_CHECKING:
     from pipeline.forms.form import Form
@@ -397,6 +398,5 @@ def _meant(wrong: SaidFigure, item: ReportTexts) -> Sum:
 def _where(item: ReportTexts, keys: Sequence[str]) -> str:
     """Name the cells of a figure: those of one sheet together, many by the first of them."""
     places = [item.places[key] for key in keys if key in item.places]
-    cells = "、".join(place.cell for place in places[:_MOST_CELLS])
-    more = f" 等 {len(places)} 格" if len(places) > _MOST_CELLS else ""
-    return f"{places[0].sheet} {cells}{more}" if places else ""
+    cells = first_of([place.cell for place in places], _MOST_CELLS, " 等 {} 格")
+    return f"{places[0].sheet} {cells}" if places else ""

@@ -26,6 +26,7 @@ from pipeline.letter import (
     Reminder,
 )
 from pipeline.letters.text.comparison import Comparison, compare
+from pipeline.long_lists import first_of
 from pipeline.model import CHINA, Notice, Number, Severity, Verdict
 from pipeline.periods import name_of, scope_of, spaced_of, year_in
 from pipeline.wording.colours import colours_in_words
@@ -129,7 +130,7 @@ def _own(intention: Intention, sources: Sources, attachments: Sequence[Attachmen
             "late": body.late,
             "times": body.times,
             "doubtful": body.doubtful,
-            "sent": _named([f"《{_shortened(name)}》" for name in body.sent]),
+            "sent": _documents(body.sent),
             "why": doubt_of(body.doubt).why,
             "remedy": doubt_of(body.doubt).remedy,
         }
@@ -168,7 +169,7 @@ def _answer(body: AnswerPlan, sources: Sources) -> Values:
         "file": _shortened(arrival.name),
         "subject_received": _shortened(arrival.subject) or "来信",
         "others": "、".join(f"“{_shortened(name)}”" for name in arrival.others),
-        "also": _named([f"《{_shortened(name)}》" for name in body.also]),
+        "also": _documents(body.also),
         "sha256": arrival.sha256,
         "version": arrival.version,
         "dismissed": "、".join(map(str, body.dismissed)),
@@ -199,8 +200,7 @@ def _places_in_doubt(arrival: AnsweredFile) -> str:
     """Name the cells for which a file waits, where it is for some of its cells: places say nothing of anybody."""
     code = arrival.doubt.partition(".")[0]
     places = [f"{item.sheet} {item.cell}" for item in arrival.notices if item.code == code and item.cell]
-    more = f"等 {len(places)} 格" if len(places) > _MOST_PLACES else ""
-    return f"（{'、'.join(places[:_MOST_PLACES])}{more}）" if code in _OF_CELLS and places else ""
+    return f"（{first_of(places, _MOST_PLACES, '等 {} 格')}）" if code in _OF_CELLS and places else ""
 
 
 def _accepted(body: AnswerPlan, sources: Sources) -> Values:
@@ -379,23 +379,13 @@ def _digest(body: Digest, sources: Sources) -> Values:
         "waiting": body.waiting,
         "put_off": body.put_off,
         "server": sources.district.mail.sends,
-        "unreachable": _listed([agency.name for agency in body.unreachable]),
-        "departed": _listed(body.departed),
+        "unreachable": first_of([agency.name for agency in body.unreachable], _MOST_NAMES, "等 {} 家"),
+        "departed": first_of(body.departed, _MOST_NAMES, "等 {} 家"),
         "unread": body.unread,
         "to_decide": list(body.to_decide),
         "strange": [{"file": _shortened(file), "why": why} for file, why in body.strange[:_SCREENFUL]],
         "came": "，".join(f"{word} {count} 份" for word, count in body.came.items()),
     }  # fmt: skip
-
-
-def _listed(names: Sequence[str]) -> str:
-    more = f"等 {len(names)} 家" if len(names) > _MOST_NAMES else ""
-    return "、".join(names[:_MOST_NAMES]) + more
-
-
-def _named(names: Sequence[str]) -> str:
-    more = f"等 {len(names)} 个文件" if len(names) > _MOST_NAMES else ""
-    return "、".join(names[:_MOST_NAMES]) + more
 
 
 def _reason(arrival: AnsweredFile) -> str:
@@ -437,6 +427,11 @@ def spoken_moment(moment: datetime) -> str:
     there = moment.astimezone(CHINA)
     time = f" {there:%H:%M}" if (there.hour, there.minute, there.second) != (0, 0, 0) else ""
     return f"{spoken_day(there)}{time}"
+
+
+def _documents(names: Sequence[str]) -> str:
+    """Name documents as a letter does."""
+    return first_of([f"《{_shortened(name)}》" for name in names], _MOST_NAMES, "等 {} 个文件")
 
 
 def _shortened(name: str) -> str:

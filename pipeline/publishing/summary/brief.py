@@ -11,6 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from pipeline.forms.form import Form
+from pipeline.long_lists import first_of
 from pipeline.model import ArrivalKey, DistrictSummary, Notice, Number
 from pipeline.publishing.summary.background import Background, PastFigures
 from pipeline.publishing.workbook.office import Fold
@@ -113,8 +114,7 @@ def partial_note(brief: Brief) -> str:
 def absentees(summary: DistrictSummary) -> str:
     """Name the agencies that are not in the sums, in full; a long list is cut short."""
     names = [state.agency.name for state in summary.states if not state.counting]
-    listed = "、".join(names[:_LONG_LIST])
-    return listed + (f"等 {len(names)} 家，名单见汇总表“报送情况”" if len(names) > _LONG_LIST else "")
+    return first_of(names, _LONG_LIST, "等 {} 家，名单见汇总表“报送情况”")
 
 
 def added_up(reports: Iterable[PastFigures]) -> dict[str, Number]:

@@ -14,6 +14,7 @@ from unicodedata import east_asian_width
 
 from pipeline.forms.form import titled
 from pipeline.forms.values.typed import plain_numbers
+from pipeline.long_lists import first_of
 from pipeline.model import ConfigError
 from pipeline.periods import spelled
 from pipeline.publishing import zip_package
@@ -156,7 +157,7 @@ def _refuse_omissions(form: Form, parts: list[PackagePart | LivePart]) -> None:
     wanted = (TITLE_MARK, *(text.key for text in form.texts), *tables)
     missing = [mark(key) for key in wanted if key not in shown]
     if missing:
-        some = "、".join(missing[:_NAMED_OMISSIONS]) + ("等" if len(missing) > _NAMED_OMISSIONS else "")
+        some = first_of(missing, _NAMED_OMISSIONS)
         raise ConfigError(f"Word 版式缺少 {len(missing)} 个标记：{some}。报告的各项内容都要印出，请补上。")
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.ledger import Ledger, campaign, letters, runs
 from pipeline.letter import LetterKind
+from pipeline.long_lists import first_of
 from pipeline.periods import scope_of
 from pipeline.run.letters.earlier import change_words
 
@@ -43,9 +44,8 @@ def unreported(ledger: Ledger, form: Form, year: int) -> str:
     if not went_up or waits(ledger, year):
         return ""
     changes = list(_changes(ledger, form, year))
-    more = f"等 {len(changes)} 项" if len(changes) > _MOST else ""
-    listed = "；".join(changes[:_MOST])
-    return f"{scope_of(year)}已报送的数据有更正，还没有上报：{listed}{more}" if changes else ""
+    listed = first_of(changes, _MOST, "等 {} 项", between="；")
+    return f"{scope_of(year)}已报送的数据有更正，还没有上报：{listed}" if changes else ""
 
 
 def _changes(ledger: Ledger, form: Form, year: int) -> Iterator[str]:
