@@ -12,7 +12,7 @@ import os
 import sys
 from contextlib import suppress
 from pathlib import Path
-from tempfile import NamedTemporaryFile
+from tempfile import mkstemp
 
 from pipeline.machine.durable import make_folder
 
@@ -55,14 +55,13 @@ def keep(name: str, content: bytes) -> None:
         return
     with suppress(OSError):
         make_folder(place)
-        with NamedTemporaryFile(
-            dir=place, delete=False
-        ) as file:  # of its own name: two processes may keep the same
-            file.write(hashlib.sha256(content).digest() + content)
+        handle, beside = mkstemp(dir=place)  # of its own name: two processes may keep the same
         try:
-            Path(file.name).replace(place / name)
-        except OSError:  # another process has it open: there it is
-            Path(file.name).unlink(missing_ok=True)
+            with os.fdopen(handle, "wb") as file:
+                file.write(hashlib.sha256(content).digest() + content)
+            Path(beside).replace(place / name)
+        except OSError:  # the disk is full, or another process has it open: there it is
+            Path(beside).unlink(missing_ok=True)
         _trim(place)
 
 

@@ -133,6 +133,20 @@ def test_a_thing_that_cannot_be_replaced_leaves_nothing_beside_it(
     assert [path.name for path in folder.iterdir()] == ["a.form"]
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows knows no such limit")
+def test_a_full_disk_leaves_no_half_of_a_thing(folder: Path) -> None:
+    """A half carries no digest and would stay for good, another one for every run."""
+    import resource  # noqa: PLC0415 - not on Windows
+
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, limits[1]))
+    try:
+        cache.keep("a.form", b"x" * 100_000)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert list(folder.iterdir()) == []
+
+
 def test_on_windows_the_folder_is_not_that_of_the_program(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
