@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import chain, count
 from pathlib import Path
 
 from pipeline.coordinating.starters import lay_starters
@@ -27,7 +28,8 @@ ASIDE = "旧设置"
 def adopt(folder: Path, roster: Path | None = None) -> tuple[Path, District, list[str]]:
     """Write 经办.xlsx of the district in ``folder``, with the agencies of ``roster`` if given; return it, what it means, and the columns left out.
 
-    Raises ConfigError where the workbook already has agencies of its own, and for whatever cannot be read.
+    Raises ConfigError where the workbook already has agencies of its own, and for whatever cannot be read; OSError where the
+    workbook cannot be written, before anything is moved.
     """
     book = find_book(folder)
     written = read_book(book) if book else None
@@ -51,15 +53,18 @@ def adopt(folder: Path, roster: Path | None = None) -> tuple[Path, District, lis
     if written and is_typed:  # what is in the workbook was typed by a person, the text files were not
         typed_in = {name: cell.text for name, cell in written.settings.items() if cell.text}
         filled = replace(filled, settings={**filled.settings, **typed_in})
-    others = [path for path in (book, folder / CONFIG_NAME, folder / ROSTER_NAME) if path and path.is_file()]
-    _set_aside(folder, [path for path in others if path.name != BOOK_NAME])
     target = folder / BOOK_NAME
     write_if_changed(target, build_settings_book(filled))
+    others = [path for path in (book, folder / CONFIG_NAME, folder / ROSTER_NAME) if path and path.is_file()]
+    _set_aside(folder, [path for path in others if path.name != BOOK_NAME])
     lay_starters(folder)
     return target, load_district(folder), left_out
 
 
 def _set_aside(folder: Path, paths: Sequence[Path]) -> None:
+    """Move files into the folder of former settings, beside those that were moved there before."""
     for path in paths:
         (folder / ASIDE).mkdir(exist_ok=True)
-        path.replace(folder / ASIDE / path.name)
+        numbered = (f"{path.stem}（{number}）{path.suffix}" for number in count(2))
+        names = ((folder / ASIDE / name) for name in chain([path.name], numbered))
+        path.rename(next(place for place in names if not place.exists()))

@@ -476,6 +476,31 @@ def test_an_existing_roster_is_taken_over(tmp_path: Path) -> None:
         adopt(tmp_path)
 
 
+def test_settings_stay_where_the_workbook_cannot_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is open in a program, or the disk is full: a district without settings cannot be run."""
+    text_district(tmp_path, SAME_AS_TEXT, ROSTER.encode())
+    before = load_district(tmp_path)
+
+    def refuse(path: Path, _content: bytes) -> bool:
+        raise PermissionError(13, "open in another program", str(path))
+
+    monkeypatch.setattr("pipeline.coordinating.adopting.write_if_changed", refuse)
+    with pytest.raises(PermissionError):
+        adopt(tmp_path)
+    assert load_district(tmp_path) == before
+
+
+def test_settings_that_were_set_aside_before_stay(tmp_path: Path) -> None:
+    for comment in ("# 先前", "# 后来"):
+        text_district(tmp_path, f"{SAME_AS_TEXT}\n{comment}\n", ROSTER.encode())
+        adopt(tmp_path)
+        (tmp_path / "经办.xlsx").unlink()
+    aside = {path.name: path.read_text("utf-8") for path in (tmp_path / "旧设置").glob("*.toml")}
+    assert ["# 先前" in aside["district.toml"], "# 后来" in aside["district（2）.toml"]] == [True, True]
+
+
 @pytest.mark.parametrize(
     "text",
     [
