@@ -7,23 +7,25 @@ so that no later stage has to ask.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from itertools import pairwise
 from pathlib import Path
 
 from pipeline.forms import compiled, layout, library
-from pipeline.forms.carried import load_carried
-from pipeline.forms.charts import load_charts
+from pipeline.forms.carried import CarriedFigures, load_carried
+from pipeline.forms.charts import Chart, load_charts
 from pipeline.forms.coherence import refuse_incoherent
-from pipeline.forms.drafts import load_drafts
+from pipeline.forms.drafts import Draft, load_drafts
 from pipeline.forms.expand import Expander
 from pipeline.forms.form import (
     Balance,
+    Basic,
     Cell,
     Entry,
     FieldInfo,
     Form,
+    Grid,
     Headline,
     Section,
     Sheet,
@@ -34,6 +36,7 @@ from pipeline.forms.form import (
     last_year,
 )
 from pipeline.forms.grid import build_grid, is_tiled, lines_of
+from pipeline.forms.narrative import Narrative
 from pipeline.forms.narrative_loader import bare_texts, load_narratives
 from pipeline.forms.placeholders import check_said, refuse_unknown_names, rule_said, sheets_said
 from pipeline.forms.register_loader import load_drawn, load_registers, refuse_pattern, with_official
@@ -206,9 +209,68 @@ def _joined(
             *(value.key for value in values),
         ],
     )
-    expander = Expander(tables, cells, values)
+    asked = _asked_of(source, texts, cells, Expander(tables, cells, values), asks_values=bool(values))
+    defined = _definitions(asked.checks)
+    cells = [replace(cell, defined_by=defined.get(cell.key, "")) for cell in cells]
+    drawn = {item.cell: item for item in load_drawn(source, registers, cells)}
+    cells = [
+        replace(cell, drawn=item.rule) if (item := drawn.get(cell.key)) and item.defines else cell
+        for cell in cells
+    ]
+    registers = with_official(registers, drawn.values(), cells)
+    grids = _grids_of(source, tables)
+    where = layout.positions(sheets, entries, texts, tables, grids, registers)
+    top = source.top()
+    facts = {"authority": top.values.get("authority", ""), "numbers": len(cells)}
+    return top.into(
+        Form,
+        sheets=sheets_said(sheets, facts),
+        entries=tuple(entries),
+        texts=tuple(texts),
+        sections=tuple(section.into(Section) for section in source.tables("section")),
+        narratives=tuple(rule_said(rule, facts) for rule in asked.narratives),
+        bare_texts=bare_texts(texts, asked.narratives),
+        tables=tuple(tables),
+        registers=registers,
+        carried=asked.carried,
+        drawn=drawn,
+        cells=tuple(cells),
+        cell_values=tuple(values),
+        checks={check.id: check_said(check, facts) for check in asked.checks},
+        basics={key: rule_said(basic, facts) for key, basic in asked.basics.items()},
+        summary_rules=load_summary_rules(source, asked.checks),
+        headlines=asked.headlines,
+        charts=asked.charts,
+        drafts=asked.drafts,
+        superseded=_superseded(source),
+        words=_called(source),
+        grids=grids,
+        positions=where,
+        places={key: Place(sheet, a1(row, column)) for key, (sheet, row, column) in where.items()},
+        past_positions=_past_positions(source, sheets, cells, asked.checks),
+        by_key={cell.key: cell for cell in cells},
+        evaluation_order=_evaluation_order(source, asked.checks, defined),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What a form asks of its cells and texts, and what it makes of them."""
+
+    checks: Sequence[Balance]
+    narratives: tuple[Narrative, ...]
+    carried: tuple[CarriedFigures, ...]
+    headlines: tuple[Headline, ...]
+    charts: tuple[Chart, ...]
+    drafts: tuple[Draft, ...]
+    basics: Mapping[str, Basic]
+
+
+def _asked_of(
+    source: TomlSource, texts: Sequence[Text], cells: Sequence[Cell], expander: Expander, *, asks_values: bool
+) -> _Asked:
+    """Read what speaks of cells and texts. Raises ConfigError for all of it that speaks of what is not there."""
     faults = Faults()
-    checks: list[Balance] = []
     with faults:
         checks = load_checks(source, expander)
     with faults:
@@ -222,16 +284,13 @@ def _joined(
     with faults:
         drafts = load_drafts(source, [text.key for text in texts], expander)
     with faults:
-        basics = load_basics(source, asks_values=bool(values))
+        basics = load_basics(source, asks_values=asks_values)
     faults.refuse()
-    defined = _definitions(checks)
-    cells = [replace(cell, defined_by=defined.get(cell.key, "")) for cell in cells]
-    drawn = {item.cell: item for item in load_drawn(source, registers, cells)}
-    cells = [
-        replace(cell, drawn=item.rule) if (item := drawn.get(cell.key)) and item.defines else cell
-        for cell in cells
-    ]
-    registers = with_official(registers, drawn.values(), cells)
+    return _Asked(checks, narratives, carried, headlines, charts, drafts, basics)
+
+
+def _grids_of(source: TomlSource, tables: Sequence[Table]) -> dict[str, Grid]:
+    """Lay out the lines of every table. Raises ConfigError for lines of which none is a table."""
     grids = {table.key: build_grid(table) for table in tables}
     for section, grid in zip(source.tables("table"), grids.values(), strict=True):
         if not is_tiled(grid):
@@ -239,38 +298,7 @@ def _joined(
                 "标签排不成表：同一组的行（列）要连在一起，一行（列）的标签不能是另一行（列）的上级。",
                 "block",
             )
-    where = layout.positions(sheets, entries, texts, tables, grids, registers)
-    top = source.top()
-    facts = {"authority": top.values.get("authority", ""), "numbers": len(cells)}
-    return top.into(
-        Form,
-        sheets=sheets_said(sheets, facts),
-        entries=tuple(entries),
-        texts=tuple(texts),
-        sections=tuple(section.into(Section) for section in source.tables("section")),
-        narratives=tuple(rule_said(rule, facts) for rule in narratives),
-        bare_texts=bare_texts(texts, narratives),
-        tables=tuple(tables),
-        registers=registers,
-        carried=carried,
-        drawn=drawn,
-        cells=tuple(cells),
-        cell_values=tuple(values),
-        checks={check.id: check_said(check, facts) for check in checks},
-        basics={key: rule_said(basic, facts) for key, basic in basics.items()},
-        summary_rules=load_summary_rules(source, checks),
-        headlines=headlines,
-        charts=charts,
-        drafts=drafts,
-        superseded=_superseded(source),
-        words=_called(source),
-        grids=grids,
-        positions=where,
-        places={key: Place(sheet, a1(row, column)) for key, (sheet, row, column) in where.items()},
-        past_positions=_past_positions(source, sheets, cells, checks),
-        by_key={cell.key: cell for cell in cells},
-        evaluation_order=_evaluation_order(source, checks, defined),
-    )
+    return grids
 
 
 def _called(source: TomlSource) -> Words:
