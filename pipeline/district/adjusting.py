@@ -131,11 +131,9 @@ def _wrong(form: Form, rule: AnyRule, table: str, rules: Rules) -> str:
     if table == "severity" and rules.severity[rule.id] not in SEVERITIES:
         return f"“{rule.id}”的级别应为 error、warning 或 info。"
     if table == "limits":
-        unknown = set(rules.limits[rule.id]) - set(rule.limits)
+        unknown = [name for name in rules.limits[rule.id] if name not in rule.limits]
         if unknown:
-            return (
-                f"“{rule.id}”没有名为“{unknown.pop()}”的界限，可以改的有：{'、'.join(rule.limits) or '无'}。"
-            )
+            return f"“{rule.id}”没有名为“{unknown[0]}”的界限，可以改的有：{'、'.join(rule.limits) or '无'}。"
         return check_limits(rules.limits[rule.id])
     if table == "off" and any(check.rule.defines for check in _places(form, rule.id)):
         return f"“{rule.id}”同时用来计算总计，不能停用；可以改级别。"

@@ -258,7 +258,7 @@ def _refuse_older(connection: sqlite3.Connection, output: Path, part: str) -> No
         if not newer:
             return
         others: list[Path] = []
-        for other in {"", *parts_in(output)} - {part}:
+        for other in sorted({"", *parts_in(output)} - {part}):
             with TemporaryDirectory() as aside:
                 _copy(output / FOLDER / other, Path(aside))
                 with _closing(_connect(Path(aside) / DATABASE)) as copied:

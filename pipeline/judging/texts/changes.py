@@ -197,12 +197,12 @@ class Changes:
             changes = list(self._changes_after(marked, found.end()))
             if not changes or _GROWN_TO.match(marked, changes[-1].end):
                 continue
-            figures = self._named_again(marked, found, said)
-            ways = [(base, own.value) for own in figures for base in _bases(own, item, None)]
+            figures = [(own, _bases(own, item, None)) for own in self._named_again(marked, found, said)]
+            ways = [(base, own.value) for own, bases in figures for base in bases]
             ways += [
                 (base, now)
-                for own in figures
-                for base in _bases(own, item, None)
+                for own, bases in figures
+                for base in bases
                 for now in meanings(own.claim, item) or ()
             ]
             for own in changes if ways else ():

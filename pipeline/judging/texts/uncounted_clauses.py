@@ -59,13 +59,15 @@ class UncountedClauses:
 
     def _name_topic(self, state: Account, pieces: list[TextPiece], *, clear: bool) -> None:
         """Set what is spoken of from a clause on, and how much of the passage is known."""
-        topics = [(at, piece) for at, piece in enumerate(pieces) if self._topics & set(piece.concepts)]
+        topics = [
+            (at, piece) for at, piece in enumerate(pieces) if not self._topics.isdisjoint(piece.concepts)
+        ]
         if topics:
             at, piece = topics[-1]
             is_new = is_clear(pieces[at:]) or is_named_alone(pieces, at)
             if is_new or not state.in_sentence:
                 state.level = CLEAR if is_new else UNCLEAR
-                state.topic = next(iter(self._topics & set(piece.concepts)))
+                state.topic = next(concept for concept in piece.concepts if concept in self._topics)
                 state.chain += 0 if state.in_sentence or has(pieces, "rest") else 1
         elif not clear and not self._is_aside(state, pieces):
             is_other = any(
