@@ -18,7 +18,7 @@ from typing import Any
 from pipeline.ledger import mailboxes, remainders
 from pipeline.ledger.events import Event, EventKind, record
 from pipeline.ledger.store import Ledger, stored, stored_moment
-from pipeline.letter import LetterKey, LetterKind, LetterState
+from pipeline.letter import LetterKey, LetterKind, LetterState, Occasion
 from pipeline.machine.durable import checkpoint
 
 
@@ -77,6 +77,11 @@ class StoredLetter:
     def purpose(self) -> LetterKey:
         """What it is for, as it was planned."""
         return purpose_of(self.year, self.key)
+
+    @property
+    def is_of_all(self) -> bool:
+        """Whether it sends up the district workbook in which every agency is."""
+        return self.kind == LetterKind.DELIVERY and self.purpose.occasion is Occasion.COMPLETE
 
 
 def stored_key(year: int, key: LetterKey) -> str:

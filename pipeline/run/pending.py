@@ -7,6 +7,7 @@ a letter or to an output.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -87,7 +88,9 @@ def sentences(
     """
     found = result or campaign.last_result(ledger, district.year)
     if found and district.people.district_office_email:
-        yield from _delivery_planned(state) if state else _delivery(ledger, district, found)
+        asked = _asked_by_plan(state) if state else _asked_by_letters(ledger, district, found)
+        if asked:
+            yield _to_release(district, asked.changes) if asked.changes else _to_sign(district, asked)
     today = now.astimezone(CHINA).date()
     reminds = bool(found and found.record["counts"]["missing"])
     yield from _calendar(district, today, reminds=reminds)
@@ -107,39 +110,47 @@ def is_complete(district: District, found: RunResult) -> bool:
     return all(agency.code in found.figures for agency in district.agencies)
 
 
-def _delivery(ledger: Ledger, district: District, found: RunResult) -> Iterator[str]:
-    """Say what of the delivery waits for a person, by the letters that there are."""
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A delivery that waits for a person: ``changes``, whose and in words, must be released before it is signed."""
+
+    is_first: bool
+    changes: Sequence[tuple[str, str]] = ()
+
+
+def _asked_by_letters(ledger: Ledger, district: District, found: RunResult) -> _Asked | None:
+    """Return what of the delivery waits for a person, by the letters that there are; None where nothing does."""
     if not is_complete(district, found):
-        return
-    written = [item for item in letters.of_year(ledger, district.year) if item.kind == LetterKind.DELIVERY]
-    signed = {item.letter for item in campaign.deliveries(ledger, district.year) if item.signed_by}
-    complete = [item for item in written if ":complete:" in item.key]
+        return None
+    written = letters.of_year(ledger, district.year)
+    complete = [item for item in written if item.is_of_all]
     waits = [item for item in complete if item.state in (LetterState.WAITING, LetterState.FAILED)]
-    if any(item.key in signed for item in waits):
-        return
+    signed = {item.letter: item for item in campaign.deliveries(ledger, district.year) if item.signed_by}
+    stopped = (
+        signed[item.key] for item in complete if item.state is LetterState.STOPPED and item.key in signed
+    )
+    if any(item.key in signed for item in waits) or any(item.figures == found.figures for item in stopped):
+        return None  # it is signed, or somebody does not want it to leave
     is_first = not any(item.state.is_gone for item in complete)
     if is_first or waits:
-        yield _to_sign(district, is_first=is_first)
-    elif changes := changes_since_delivery(ledger, form_of(district), district, found):
-        yield _to_release(district, changes)
+        return _Asked(is_first)
+    changes = changes_since_delivery(ledger, form_of(district), district, found)
+    return _Asked(is_first, changes) if changes else None
 
 
-def _delivery_planned(state: CampaignState) -> Iterator[str]:
-    """Say the same by the letters that are about to be written."""
+def _asked_by_plan(state: CampaignState) -> _Asked | None:
+    """Return the same by the letters that are about to be written."""
     wanted = unsigned_delivery(state)
-    if wanted and wanted.corrections:
-        yield _to_release(state.district, wanted.corrections)
-    elif wanted:
-        yield _to_sign(state.district, is_first=not corrects(state, wanted.key))
+    return _Asked(not corrects(state, wanted.key), wanted.corrections) if wanted else None
 
 
 def _command(district: District) -> str:
     return f"nianbao deliver {district.typed} --by 姓名"
 
 
-def _to_sign(district: District, *, is_first: bool) -> str:
-    asked = "已收齐，请审核、签发：看过汇总表后，" if is_first else "更正已经同意，请签发："
-    return f"{asked}在 {TODO_NAME} 中选“签发”，或者运行 {_command(district)}，签发后才报送"
+def _to_sign(district: District, asked: _Asked) -> str:
+    said = "已收齐，请审核、签发：看过汇总表后，" if asked.is_first else "更正已经同意，请签发："
+    return f"{said}在 {TODO_NAME} 中选“签发”，或者运行 {_command(district)}，签发后才报送"
 
 
 def _to_release(district: District, changes: Sequence[tuple[str, str]]) -> str:

@@ -124,8 +124,8 @@ def deliver(
         _released(context, asked.key, by=by, reason=reason)
         asked, state = _asked(context, found, digest)
     there = _standing(context, asked.key)
-    if there and (there.is_gone or _carries(context, asked.key, digest)):
-        return 0
+    if there and there is not LetterState.STOPPED and (there.is_gone or _carries(context, asked.key, digest)):
+        return 0  # of one that was stopped, who signs anew has thought better of it
     withdraw(context, [*([asked.key] if there else []), *renewed(state.written, [asked])])
     written = intend(context, informed(context, [asked], found), found)
     why = reason or state.released.get(asked.key, "")

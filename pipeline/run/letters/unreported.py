@@ -39,8 +39,7 @@ def unreported(ledger: Ledger, form: Form, year: int) -> str:
 
     Who has come or gone since is no correction, and neither is anything while a letter about it waits.
     """
-    written = [item for item in letters.of_year(ledger, year) if item.kind == LetterKind.DELIVERY]
-    went_up = any(item.state.is_gone and ":complete:" in item.key for item in written)
+    went_up = any(item.state.is_gone and item.is_of_all for item in letters.of_year(ledger, year))
     if not went_up or waits(ledger, year):
         return ""
     changes = list(_changes(ledger, form, year))
