@@ -81,6 +81,14 @@ def test_the_morning_lies_in_the_folder_on_a_friday_for_monday(tmp_path: Path) -
     assert "1月30日（星期二）" in (year / MORNING_NAME).read_text("utf-8-sig")
 
 
+def test_the_morning_is_written_anew_where_somebody_saved_it_in_another_encoding(tmp_path: Path) -> None:
+    folder = office(tmp_path)
+    path = arrived(folder, at(26)) / MORNING_NAME
+    path.write_text(path.read_text("utf-8-sig"), "gbk")
+    arrived(folder, at(27))
+    assert "2024年1月29日（星期一）" in path.read_text("utf-8-sig").splitlines()[0]
+
+
 def test_all_templates_are_one_file_too(tmp_path: Path) -> None:
     folder = office(tmp_path)
     district = load_district(folder)

@@ -8,7 +8,7 @@ from pipeline.district.workdays import spoken_date
 from pipeline.letter import Intention, LetterKey, LetterKind, Lying, Occasion
 from pipeline.letters.plan import morning
 from pipeline.letters.plan.planning_state import CampaignState
-from pipeline.machine.durable import remove
+from pipeline.machine.durable import read_whole, remove
 from pipeline.publishing.files import write_if_changed
 from pipeline.run.letters.writing import LetterContext
 
@@ -27,7 +27,8 @@ def lay_out_morning(context: LetterContext, state: CampaignState, waiting: Lying
     day = state.reading_day
     while not context.district.calendar.is_workday(day):
         day += timedelta(days=1)
-    if not is_news and path.is_file() and spoken_date(day) in path.read_text("utf-8-sig"):
+    is_there = path.is_file() and spoken_date(day).encode() in read_whole(path)
+    if is_there and not is_news:  # as bytes: somebody may have saved it in another encoding
         return
     from pipeline.letters.text import Sources, Texts, values_of  # noqa: PLC0415 - Jinja2, only where a text is written
 
