@@ -393,25 +393,57 @@ def _is_whole(envelope: Envelope) -> bool:
     return hashlib.sha256(envelope.content).hexdigest() == envelope.sha256
 
 
+def rehearse(items: Iterable[Envelope | Message], now: datetime) -> None:
+    """Do with ``items`` all that recording them asks of them, and record nothing. Raises what one cannot be recorded for."""
+    for item in items:
+        row = (
+            _row(0, 0, as_known(item, now), None, now)
+            if isinstance(item, Envelope)
+            else _mail_row(0, as_known(item, now), now)
+        )
+        for value in row:
+            str(value).encode()
+
+
+def _row(
+    year: int, number: int, item: Envelope, repeats: int | None, now: datetime
+) -> tuple[str | int | None, ...]:
+    return (
+        number,
+        year,
+        item.path,
+        item.sha256,
+        item.name,
+        item.source,
+        item.sender,
+        item.message_id,
+        _iso(item.received_at),
+        now.isoformat(),
+        repeats,
+        _body(item),
+    )
+
+
+def _mail_row(year: int, item: Message, now: datetime) -> tuple[str | int | None, ...]:
+    return (
+        year,
+        item.path,
+        item.sha256,
+        item.message_id,
+        item.sender,
+        item.subject,
+        _iso(item.received_at),
+        now.isoformat(),
+        _body(item),
+    )
+
+
 def _add(ledger: Ledger, year: int, number: int, item: Envelope, repeats: int | None, now: datetime) -> None:
     ledger.write(
         "INSERT INTO envelopes"
         " (id, year, path, sha256, name, source, sender, message_id, received_at, seen_at, repeats, body)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            number,
-            year,
-            item.path,
-            item.sha256,
-            item.name,
-            item.source,
-            item.sender,
-            item.message_id,
-            _iso(item.received_at),
-            now.isoformat(),
-            repeats,
-            _body(item),
-        ),
+        _row(year, number, item, repeats, now),
     )
     record(ledger, [Event(now, year, EventKind.ARRIVED, envelope=number, detail=item.path)])
 
@@ -420,20 +452,7 @@ def _add_mails(ledger: Ledger, year: int, mails: Sequence[Message], now: datetim
     ledger.write_many(
         "INSERT INTO mails (year, path, sha256, message_id, sender, subject, received_at, seen_at, body)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [
-            (
-                year,
-                item.path,
-                item.sha256,
-                item.message_id,
-                item.sender,
-                item.subject,
-                _iso(item.received_at),
-                now.isoformat(),
-                _body(item),
-            )
-            for item in mails
-        ],
+        [_mail_row(year, item, now) for item in mails],
     )
     record(ledger, (Event(now, year, EventKind.MAIL, detail=item.path) for item in mails))
 

@@ -1,7 +1,8 @@
 """Values of the model go in; JSON comes out, and back: the same values of the same types.
 
 Read by cattrs from the dataclasses' own annotations, so a field that is added to the model is kept without a change here.
-JSON has no ``Decimal``, which is written as ``{"decimal": "1.50"}`` where other numbers are allowed beside it.
+JSON has no ``Decimal``, which is written as ``{"decimal": "1.50"}`` where other numbers are allowed beside it. What no file and
+no ledger can hold, half a letter (a surrogate by itself), is written as the sign for what could not be read.
 """
 
 from __future__ import annotations
@@ -25,7 +26,18 @@ _PLAIN = (str, int, float, bool, type(None))
 
 def dumps(value: Any) -> str:  # noqa: ANN401 - any value of the model
     """Write a value of the model as JSON."""
-    return json.dumps(value, default=_spelled, ensure_ascii=False, separators=(",", ":"))
+    return storable(json.dumps(value, default=_spelled, ensure_ascii=False, separators=(",", ":")))
+
+
+def storable(text: str) -> str:
+    """Return ``text`` as every file and the ledger can hold it: halves of letters that belong together are one letter, others \ufffd."""
+    if text.isascii():
+        return text
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return text
 
 
 def loads(kind: type[T], text: str) -> T:

@@ -15,10 +15,10 @@ from typing import TypeVar
 
 from pipeline.district.folder import District
 from pipeline.forms.form import Form
-from pipeline.intake.fetch.inbox_folder import Found, Item
+from pipeline.intake.fetch.inbox_folder import Found, Item, Remainder
 from pipeline.intake.guard import isolation as intake
 from pipeline.intake.guard.isolation import ItemWork, Spent
-from pipeline.ledger import Ledger
+from pipeline.ledger import Ledger, arrivals
 from pipeline.ledger import set_aside as marks
 from pipeline.ledger.set_aside import Stage
 from pipeline.machine.ahead import load_ahead
@@ -78,7 +78,8 @@ class Barrier:
         if isinstance(outcome, JobAnswer):
             try:
                 found = intake.opened(item, outcome)
-            except (ValueError, TypeError, KeyError):
+                arrivals.rehearse((one for one in found if not isinstance(one, Remainder)), self.now)
+            except Exception:  # noqa: BLE001 - the barrier: what cannot be recorded of one item ends the records of no other
                 outcome = JobFailure(BUG, traceback.format_exc())
             else:
                 if self.spent.takes(item, found):

@@ -12,9 +12,10 @@ import argparse
 import random
 import time
 from collections.abc import Iterator
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 
 from pipeline.intake.fetch.mail import Mail, open_mail
+from pipeline.ledger import arrivals
 from pipeline.machine import codec
 from pipeline.mail.imap import path_of
 from pipeline.model import CHINA, Message
@@ -22,6 +23,7 @@ from pipeline.model import CHINA, Message
 SLOWEST = 3.0
 """Seconds for one mail, on a machine that does other things besides."""
 SERVER = "mx.x.cn"
+NOW = datetime(2024, 1, 20, 20, tzinfo=CHINA)
 _NAMES = (
     "From", "Subject", "Date", "Message-ID", "Received", "Auto-Submitted", "Authentication-Results", "Return-Path",
     "Precedence", "List-Id", "Content-Type", "Content-Disposition", "Content-Transfer-Encoding", "In-Reply-To",
@@ -30,6 +32,8 @@ _NAMES = (
 _PIECES = (
     "=?utf-8?b?a?=", "=?utf-8?B?5byg5LiJ?=", "=?gb2312?B?1cXI/Q==?=", "=?x?q?=FF=FE?=", "=?idna?q?xn--a?=", "=?hex?b?QQ==?=",
     "=?unicode_escape?q?=5Cx4?=", "=?utf-16?b?/w==?=", "=?\x00?q?a?=", "=?utf-8?q?" + "=E4" * 40 + "?=", "=?utf-7?q?+A?=",
+    "=?utf-7?q?+2AA-?=", "=?utf-7?q?+2D3cAA-?=", "=?utf-16?b?2AA=?=", "=?utf-32-le?b?ANgAAA==?=", "\\ud800", "\\ud83d\\ude00", "\\u001b", "\\u0000", "\\U00110000",
+    "\\u005c", "attachment; filename*=utf-7''%2B2AA-.xlsx", "text/plain; charset=utf-7", "text/html; charset=utf-16", "multipart/x; boundary=\\ud800",
     "Fri, 31 Dec 9999 23:59:59 +0000", "Mon, 15 Jan 2024 09:30:00 +99999999999999999999", "1 Jan " + "9" * 20 + " 1:1:1",
     "Mon, 15 Jan 2024 09:30:00 +0800", "0 Jan 0000 00:00:00 -0000", "1 Jan 1 0:0:0 +2400", "; 32 Foo 20x4 25:61:61 EST",
     "by mx; Fri, 31 Dec 9999 23:59:59 -1200", "Tue, 16 Jan 2024 08:00:00 +0800 (CST)",
@@ -45,6 +49,8 @@ _PIECES = (
     "<1@x>", "\x1b[31m", "\u202e", "\r", "\x00", "\udcff\udc80", "no", "bulk", "?=" * 200, "=?" * 200, "é", "\udcd6\udcd0",
 )  # fmt: skip
 _BODIES = (
+    "please withdraw +2AA- our report now", "<p>&#xD800;+2AA-</p>", "Message-ID: =?utf-7?q?+2AA-?= \\udfff\r\n", "\x00",
+    "Final-Recipient: rfc822; =?utf-7?q?+2AA-?=\r\nAction: failed\r\nDiagnostic-Code: smtp; =?utf-7?q?+2AA-?= \\ud800\r\n\r\n",
     "", "x", "begin 644 a.xlsx\r\n#0V%T\r\n`\r\nend", "begin 999999999 \x00\r\nM", "UEsDBA==", "====", "From: b@x.cn\r\nSubject: =?utf-8?b?a?=\r\n\r\ny",
     "Final-Recipient: rfc822; a@x.cn\r\nAction: failed\r\n\r\n", "Message-ID: =?utf-8?b?a?=\r\n", "eJ8+Ig==", "--b\r\n", "--b--\r\n",
 )  # fmt: skip
@@ -104,10 +110,11 @@ def _assert_usable(mail: Mail) -> None:
     kept = Message(
         "1.eml", "", mail.sender, mail.message_id, mail.subject, mail.received_at, 0.0,
         tuple(name for name, _ in mail.spreadsheets), mail.others, mail.automatic, mail.failed_checks, mail.bounce, mail.proof,
+        mail.words, mail.sealed,
     )  # fmt: skip
     text = codec.dumps(kept)
     assert codec.loads(Message, text) == kept
-    text.encode()
+    arrivals.rehearse([kept], NOW)
 
 
 def mails(number: int, seed: int) -> Iterator[bytes]:

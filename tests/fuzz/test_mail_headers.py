@@ -137,3 +137,38 @@ def test_a_broken_subject_leaves_the_table_to_be_read(tmp_path: Path) -> None:
     fetched = fetch(tmp_path)
     assert [item.path for item in fetched.envelopes] == ["1.eml/a.xlsx"]
     assert fetched.messages[0].subject == BROKEN
+
+
+HALF = "=?utf-7?q?+2AA-?="
+"""A surrogate by itself, which no file and no ledger can hold."""
+
+
+def test_half_a_letter_is_no_letter() -> None:
+    """What ended every run: one small mail of anybody's, in any field that the ledger keeps."""
+    assert opened(f"{BASE}Message-ID: <a={HALF}@x>\r\n").message_id == "<a=\ufffd@x>"
+    assert (
+        opened(f"{BASE}Content-Type: text/plain; charset=utf-7\r\n", "\r\ngo +2AA- on").words
+        == "go \ufffd on"
+    )
+    plain = "Content-Type: text/html; charset=utf-7\r\n\r\n<p>+2AA-</p>"
+    assert (
+        opened(f"{BASE}Content-Type: multipart/x; boundary=b\r\n", f"\r\n--b\r\n{plain}\r\n--b--").words
+        == "\ufffd"
+    )
+    failed = opened(
+        "From: MAILER-DAEMON@x.cn\r\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\r\n",
+        f"\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\nX: y\r\n\r\nFinal-Recipient: rfc822; {HALF}@x.cn\r\n"
+        f"Action: failed\r\nDiagnostic-Code: smtp; 550 {HALF}\r\n\r\n--b\r\nContent-Type: text/rfc822-headers;"
+        f" charset=utf-7\r\n\r\nMessage-ID: +2AA-{HALF}\xff\r\n\r\n--b--\r\n",
+    )
+    assert failed.bounce
+    assert failed.bounce.recipient == "\ufffd@x.cn"
+    assert failed.bounce.words == "550 \ufffd"
+
+
+def test_what_somebody_typed_is_no_escape() -> None:
+    """Beside an encoded word the standard library hands out escapes of its own, as if they had been typed."""
+    typed = "\\ud800 \\u001b \\u005c C:\\u4e2d"
+    assert opened(f"{BASE}Message-ID: {typed} =?utf-8?q?a=5C?=\r\n").message_id == f"{typed} a\\"
+    assert opened(f"{BASE}Subject: 张三 {typed} =?utf-8?b?5byg?=\r\n").subject == f"张三 {typed} 张"
+    assert opened(f"{BASE}Message-ID: {typed} =?\r\n").message_id == f"{typed} =?"

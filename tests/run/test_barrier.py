@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import struct
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -20,9 +21,9 @@ from pipeline.judging.texts import trial
 from pipeline.ledger import open_ledger
 from pipeline.ledger import set_aside as marks
 from pipeline.ledger.set_aside import Stage
-from pipeline.machine.pool import Limits, Pool
+from pipeline.machine.pool import JobAnswer, Limits, Pool
 from pipeline.machine.work import Workforce
-from pipeline.model import CHINA, OPENED_AFTER_ALL, PROGRAM, DecisionKind, Submission
+from pipeline.model import CHINA, OPENED_AFTER_ALL, PROGRAM, DecisionKind, Message, Submission
 from pipeline.publishing.template import build_workbook
 from pipeline.publishing.todo_book import TODO_NAME
 from pipeline.run import batch, guarded_judging
@@ -102,6 +103,25 @@ def test_a_file_that_breaks_the_reader_is_held_and_the_others_count(
     (district / "inbox" / BAD).unlink()
     assert told(run(district, 1)) == (verdict, [finding])
     assert seen.count(POISON) == 1  # not again by itself, nor because it has left the inbox
+
+
+def test_a_mail_that_cannot_be_recorded_is_held_and_the_others_count(
+    form: Form, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever a later reader of mails lets through: it costs that mail, not the records of all."""
+    real = barrier.opened
+
+    def opened(item: inbox_folder.Item, answer: JobAnswer) -> list[inbox_folder.Found]:
+        found = real(item, answer)
+        bad = item.path == "恶.eml"
+        return [replace(one, sender="\ud800") if bad and isinstance(one, Message) else one for one in found]
+
+    monkeypatch.setattr(barrier, "opened", opened)
+    files = {f"{n}.eml": mail([("甲局.xlsx", filled(form, "甲局"))], subject=n).as_bytes() for n in "恶好"}
+    done = run(make_district(tmp_path / "区", ["甲局"], files))
+    assert told(done, "恶.eml")[0] == "held"
+    assert done.record["counts"]["accepted"] == 1
+    assert "UnicodeEncodeError" in log_of(tmp_path / "区")
 
 
 def test_it_is_tried_again_when_asked(

@@ -18,6 +18,7 @@ from email.policy import Compat32
 from typing import TypeVar
 
 from pipeline.intake.fetch.names import plain_name, unescaped
+from pipeline.machine.codec import storable
 
 T = TypeVar("T")
 
@@ -37,6 +38,8 @@ _CHARSETS = re.compile(
     r"utf-?(7|8|16|32)|ascii|gb(k|2312|18030)|big5|big5hkscs|hz|cp\d+|iso(8859-\d+|2022_\w+)|euc_\w+|shift_jis\w*|koi8-\w|latin.?1"
 )
 """Python's names of the encodings of texts; its other codecs compress, escape or take for ever."""
+_BACKSLASH = "\\u005c"
+"""How a backslash is handed to the standard library, which else takes those that somebody typed for escapes of its own."""
 _WIDER = {"gb2312": "gb18030", "gbk": "gb18030"}
 
 
@@ -78,7 +81,7 @@ def header(message: Message, name: str) -> str:
 
 def headers(message: Message, name: str) -> list[str]:
     """Return every header of that name as one line of text, topmost first."""
-    return [" ".join(decoded(value).split()) for value in written(message, name)]
+    return [" ".join(storable(decoded(value)).split()) for value in written(message, name)]
 
 
 def written(message: Message, name: str) -> list[str]:
@@ -122,7 +125,7 @@ def _from_base64(part: Message) -> bytes | None:
 
 def charset_text(part: Message, content: bytes) -> str:
     """Return as text what a part holds, in the encoding that it names or the first that fits."""
-    return _text(content, parameter(part, "charset") or "utf-8")
+    return storable(_text(content, parameter(part, "charset") or "utf-8"))
 
 
 def parts_in(part: Message) -> list[Message]:
@@ -133,7 +136,7 @@ def parts_in(part: Message) -> list[Message]:
 
 def text_in(part: Message) -> str:
     """Return the text of a part as it was written, empty where it holds parts."""
-    return "" if part.is_multipart() else safely(lambda: str(part.get_payload()), "")
+    return "" if part.is_multipart() else storable(safely(lambda: str(part.get_payload()), ""))
 
 
 def parts_of(message: Message, *, with_mails: bool = True) -> Iterator[Message]:
@@ -151,14 +154,21 @@ def decoded(value: str) -> str:
     if "=?" not in value:
         return value
     words: Sequence[tuple[bytes | str, str | None]] = safely(
-        lambda: decode_header(value[:MOST]), [(value, None)]
+        lambda: decode_header(value.replace("\\", _BACKSLASH)[:MOST]), [(value, None)]
     )
-    return "".join(part if isinstance(part, str) else _text(part, charset) for part, charset in words)
+    return "".join(_as_sent(part, charset) for part, charset in words)
 
 
-def _text(part: bytes, charset: str | None) -> str:
-    if charset is None:
-        return part.decode("raw-unicode-escape", "replace")  # how decode_header returns what was not encoded
+def _as_sent(part: bytes | str, charset: str | None) -> str:
+    """Return a piece of a header; what stood outside the encoded words comes as text, or in Python's escapes beside them."""
+    if isinstance(part, bytes) and charset is None:
+        return part.decode("raw-unicode-escape", "replace")
+    if isinstance(part, str):
+        return part.replace(_BACKSLASH, "\\")
+    return _text(part.replace(_BACKSLASH.encode(), b"\\"), charset or "")
+
+
+def _text(part: bytes, charset: str) -> str:
     for encoding in (_encoding(charset), "utf-8", "gb18030"):
         try:
             return part.decode(encoding)
