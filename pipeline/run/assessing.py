@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import TypeAlias
 
 from pipeline.district.folder import District
@@ -175,11 +175,7 @@ def _all_readings(
     wanted = dict.fromkeys(item.envelope.sha256 for item in known if item.envelope.sha256 not in found)
     lost = [digest for digest in wanted if not ledger.originals.has(digest)]
     found |= readings.older(ledger, lost, form.places)
-    files = {
-        digest: File(first[digest].path, first[digest].sender or "", partial(ledger.originals.load, digest))
-        for digest in wanted
-        if digest not in found
-    }
+    files = {digest: File.of(first[digest], ledger) for digest in wanted if digest not in found}
     for new in barrier.read(form, files, lambda done: progress("读取报送文件", done, len(files))):
         readings.keep(ledger, reader, new, form.places)
         found |= new

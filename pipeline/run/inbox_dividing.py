@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
 from pathlib import Path
 
 from pipeline.district.adjusting import form_of
@@ -67,7 +66,7 @@ class Division:
         if len(self.references) == 1:
             return
         files = {
-            item.sha256: File(item.path, item.sender or "", partial(ledger.originals.load, item.sha256))
+            item.sha256: File.of(item, ledger)
             for item in found.envelopes
             if item.path not in found.failed
             and item.sha256 not in self.homes

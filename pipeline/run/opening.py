@@ -15,6 +15,7 @@ from typing import TypeVar
 
 from pipeline.district.folder import District
 from pipeline.forms.form import Form
+from pipeline.intake.fetch.archive import MAILS, has_suffix
 from pipeline.intake.fetch.inbox_folder import Found, Item, Remainder
 from pipeline.intake.guard import isolation as intake
 from pipeline.intake.guard.isolation import ItemWork, Spent
@@ -24,7 +25,7 @@ from pipeline.ledger.set_aside import Stage
 from pipeline.machine.ahead import load_ahead
 from pipeline.machine.digest import digest_of, program
 from pipeline.machine.pool import BUG, Here, JobAnswer, JobFailure, Jobs, Outcome, PoolJob
-from pipeline.model import Reading
+from pipeline.model import Envelope, Reading, SenderProof
 
 _CHUNK_BYTES = 8 * 1024 * 1024
 _TRIES = 2
@@ -39,11 +40,29 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file that is to be read: where it lies, who sent it, and how to get its content when its turn has come."""
+    """A file that is to be read: where it lies, who pays for what it wastes, and how to get its content when its turn has come."""
 
     path: str
     source: str
     content: Callable[[], bytes]
+
+    @classmethod
+    def of(cls, item: Envelope, ledger: Ledger) -> File:
+        """Take a file as it came; its content is in the ledger."""
+        return cls(item.path, _payer(item), partial(ledger.originals.load, item.sha256))
+
+
+def _payer(item: Envelope) -> str:
+    """Return on whose account a file is read: the sender's whom the own server vouches for, else that of the mail that brought it.
+
+    Anybody can write the address of an agency into slow mails of their own: its own files must not wait for that. Nobody
+    pays for what lies in the inbox by itself.
+    """
+    if item.proof is SenderProof.VERIFIED and item.sender:
+        return item.sender
+    parts = item.path.split("/") if item.source == "mail" else []
+    mail = next((at for at, part in enumerate(parts, 1) if has_suffix(part, MAILS)), 0)
+    return "/".join(parts[:mail])
 
 
 @dataclass(frozen=True, slots=True)
