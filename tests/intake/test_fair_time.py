@@ -96,6 +96,15 @@ def test_who_is_only_said_to_have_sent_a_mail_loses_no_first_turn(pool: Clocked)
     assert opened(pool, spent, [work("honest", 0.3, sender="a@b.example")]) == {"honest"}
 
 
+def test_its_own_first_turn_takes_no_items_second(pool: Clocked, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a slow computer the first turn alone is longer than all that a source may waste."""
+    monkeypatch.setattr(isolation, "FIRST", Limits(seconds=20, cpu=20))
+    monkeypatch.setattr(isolation, "SECOND", Limits(seconds=40, cpu=40))
+    assert opened(pool, Spent(), [work("large", 35, source="a@b.example")]) == {"large"}
+    lasting = dict(carried_out(pool, [work("endless", 99, source="a@b.example")], Spent()))
+    assert [one.kind for one in lasting.values() if isinstance(one, JobFailure)] == [TIME]
+
+
 def item(content: bytes, path: str = "a.eml") -> Item:
     return Item(path, "", 0.0, content)
 

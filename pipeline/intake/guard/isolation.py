@@ -24,8 +24,11 @@ FIRST = Limits(seconds=20.0, cpu=3.0, each_megabyte=0.2)
 """What an item may take at first: a hundred times what an ordinary one takes; for its size ten times what a large one does."""
 SECOND = Limits(seconds=40.0, cpu=12.0, each_megabyte=0.2)
 """What one may take that needed longer, alone, after all others."""
-_HURRIED = replace(FIRST, seconds=5.0, cpu=0.5)
-"""What an item may take once others have wasted a good deal of the run: its size is worth as much as ever."""
+_HURRIED = replace(FIRST, seconds=12.0, cpu=0.5)
+"""What an item may take once others have wasted a good deal of the run: its size is worth as much as ever.
+
+By the wall it is what the program that reads .doc and its like needs to start on a computer with much else to do.
+"""
 JUDGED = Limits(seconds=20.0, cpu=3.0)
 """What judging the texts of one file may take: more than a hundred times what it takes, also in an old computer's first."""
 _PATIENCE, _LAST_PATIENCE, _FOR_ONE_SOURCE = 8.0, 24.0, 12.0
@@ -85,7 +88,7 @@ class Spent:
 
 @dataclass(frozen=True, slots=True)
 class ItemWork(Generic[Key]):
-    """One thing to be done under a key; ``source`` is who sent it, empty where nobody did.
+    """One thing to be done under a key; ``source`` is on whose account it is done, empty where it is on nobody's.
 
     ``sender`` is who is only said to have sent it, as anybody can write: it shares second turns, the first is its own.
     """
@@ -97,7 +100,10 @@ class ItemWork(Generic[Key]):
 
 
 def carried_out(pool: Jobs, works: Iterable[ItemWork[Key]], spent: Spent) -> Iterator[tuple[Key, Outcome]]:
-    """Do ``works``; what takes long gets a second turn after the others, as long as the run has time for that."""
+    """Do ``works``; what takes long gets a second turn after the others, as long as the run has time for that.
+
+    What its first turn took is not held against it: of second turns each sender has a share of its own.
+    """
     slow: list[ItemWork[Key]] = []
     for work, outcome in one_turn(pool, works, spent, lambda: spent.limits):
         if isinstance(outcome, JobFailure) and outcome.kind == TIME:
@@ -110,13 +116,18 @@ def carried_out(pool: Jobs, works: Iterable[ItemWork[Key]], spent: Spent) -> Ite
             yield work.key, JobFailure(TIME)
             continue
         began = monotonic()
-        for again, outcome in one_turn(pool, [work], spent, lambda: SECOND):
+        for again, outcome in one_turn(pool, [work], spent, lambda: SECOND, is_second=True):
             spent.add_again(sender, monotonic() - began)
             yield again.key, outcome
 
 
 def one_turn(
-    pool: Jobs, works: Iterable[ItemWork[Key]], spent: Spent, limits: Callable[[], Limits]
+    pool: Jobs,
+    works: Iterable[ItemWork[Key]],
+    spent: Spent,
+    limits: Callable[[], Limits],
+    *,
+    is_second: bool = False,
 ) -> Iterator[tuple[ItemWork[Key], Outcome]]:
     """Do ``works``, each once, by ``limits``; what failed is counted as wasted."""
     begun: list[ItemWork[Key]] = []
@@ -124,7 +135,7 @@ def one_turn(
 
     def jobs() -> Iterator[PoolJob]:
         for work in works:
-            if spent.is_used_up(work.source):
+            if not is_second and spent.is_used_up(work.source):
                 left.append(work)
                 continue
             begun.append(work)
