@@ -324,12 +324,14 @@ class Digest:
     """What lies in the inbox and is no submission, each with what to do about it."""
     unread: str = ""
     """Since when the mailbox has not been read, and why, in a sentence."""
+    unable: str = ""
+    """Since when no letter can leave, and why, in a sentence."""
 
     @property
     def is_news(self) -> bool:
         """Whether anything happened or is asked for; agencies without a mailbox are called when that presses."""
         said = (self.calls, self.held, self.pleas, self.unsent, self.waiting, self.put_off, self.departed)
-        return any((*said, self.came, self.to_decide, self.strange, self.unread))
+        return any((*said, self.came, self.to_decide, self.strange, self.unread, self.unable))
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,8 @@ class EventKind(StrEnum):
     DEADLINE = "deadline"
     MAILBOX_UNREAD = "mailbox_unread"
     MAILBOX_READ = "mailbox_read"
+    SENDING_FAILED = "sending_failed"
+    SENDING_WORKS = "sending_works"
     # By earlier programs alone; all of these are decisions now. Nothing writes them any more, and a ledger that holds one cannot be read without it.
     WAIVED = "waived"
     WAIVER_WITHDRAWN = "waiver_withdrawn"

@@ -1,6 +1,6 @@
 """A mailbox's name goes in; the place up to which it was read, and what is owed of it, comes out (RFC 3501: a UID under a UIDVALIDITY).
 
-Also since when it could not be read, and why: what is known of a campaign is of before that.
+Also since when it could not be read, and why: what is known of a campaign is of before that. And since when nothing can be sent.
 """
 
 from __future__ import annotations
@@ -14,11 +14,15 @@ from pipeline.ledger.store import Ledger, stored, stored_moment
 
 
 @dataclass(frozen=True, slots=True)
-class UnreadMailbox:
-    """A mailbox that could not be read: since which run, and why, in the words of the last one."""
+class Outage:
+    """A mail server that cannot be worked with: since which run, and why, in the words of the last one."""
 
     since: datetime
     reason: str
+
+
+_FETCHING = (EventKind.MAILBOX_UNREAD, EventKind.MAILBOX_READ)
+_SENDING = (EventKind.SENDING_FAILED, EventKind.SENDING_WORKS)
 
 
 def position(ledger: Ledger, name: str) -> tuple[int, int] | None:
@@ -52,19 +56,42 @@ def remember(
 
 def note(ledger: Ledger, year: int, failure: str, *, at: datetime) -> None:
     """Record that the mailbox was not read to its end, and why; an empty ``failure`` says that it was, or is not to be."""
-    known = unread(ledger, year)
+    _note(ledger, year, _FETCHING, failure, at)
+
+
+def unread(ledger: Ledger, year: int) -> Outage | None:
+    """Return since when the mailbox has not been read for the campaign of ``year``; None where the last run read it."""
+    return _outage(ledger, year, _FETCHING)
+
+
+def note_sending(ledger: Ledger, year: int, failure: str, *, at: datetime) -> None:
+    """Record that the server could not be worked with, and why; an empty ``failure`` says that it took letters, or is not to be asked."""
+    _note(ledger, year, _SENDING, failure, at)
+
+
+def unable_to_send(ledger: Ledger, year: int) -> Outage | None:
+    """Return since when no letter of the campaign of ``year`` can leave; None where the server took what it was last offered."""
+    return _outage(ledger, year, _SENDING)
+
+
+_Ends = tuple[EventKind, EventKind]
+"""What says that a server fails, and that it works again."""
+
+
+def _note(ledger: Ledger, year: int, ends: _Ends, failure: str, at: datetime) -> None:
+    known = _outage(ledger, year, ends)
     if failure == (known.reason if known else ""):
         return
-    kind = EventKind.MAILBOX_UNREAD if failure else EventKind.MAILBOX_READ
+    fails, works = ends
     with ledger.transaction("who reads of the campaign must know up to when"):
-        record(ledger, [Event(at, year, kind, detail=failure)])
+        record(ledger, [Event(at, year, fails if failure else works, detail=failure)])
 
 
-def unread(ledger: Ledger, year: int) -> UnreadMailbox | None:
-    """Return since when the mailbox has not been read for the campaign of ``year``; None where the last run read it."""
+def _outage(ledger: Ledger, year: int, ends: _Ends) -> Outage | None:
+    fails, works = ends
     rows = ledger.rows(
         "SELECT at, detail FROM events WHERE year = ? AND kind = ? AND id >"
         " (SELECT coalesce(max(id), 0) FROM events WHERE year = ? AND kind = ?) ORDER BY id",
-        (year, EventKind.MAILBOX_UNREAD, year, EventKind.MAILBOX_READ),
+        (year, fails, year, works),
     )
-    return UnreadMailbox(stored_moment(rows[0]["at"]), rows[-1]["detail"]) if rows else None
+    return Outage(stored_moment(rows[0]["at"]), rows[-1]["detail"]) if rows else None

@@ -185,6 +185,8 @@ def run(  # noqa: PLR0913 - what a run is asked for, spelled out
             journal.line(f"  待办　办成 {carried.done} 项，没有办成 {failed} 项")
         sent = mailing.dispatch(district, ledger, now=now) if district.mail.send and not dry_run else None
         if not dry_run:
+            if outcome.letters.said:
+                letterbox.tell_of_sending(outcome.letters.said)
             laid = letterbox.lay_out(ledger, district, target, now=now)
             outcome = replace(
                 outcome, kept=(*outcome.kept, *laid.kept), blocked=(*outcome.blocked, *laid.blocked)

@@ -93,7 +93,7 @@ def dispatch(
 ) -> SendReport:
     """Deliver the letters that may leave; each is recorded before the next. Raises ConfigError without server or credentials.
 
-    ``most`` letters at the most, with ``pause`` seconds between two.
+    ``most`` letters at the most, with ``pause`` seconds between two. That the server fails, or works again, is remembered.
     """
     from pipeline.mail.outbox import Outgoing, SendOutcome, SendReport  # noqa: PLC0415 - only where something is sent
 
@@ -118,7 +118,12 @@ def dispatch(
                 ledger, attempt.key, attempt.words, retry=attempt.answer is SendOutcome.LATER, at=now
             )
 
-    return _outbox(ledger, district).deliver(waiting, record=record, pause=pause)
+    done = _outbox(ledger, district).deliver(waiting, record=record, pause=pause)
+    if done.sent or not done.failure:
+        mailboxes.note_sending(ledger, district.year, "", at=now)
+    if done.failure:
+        mailboxes.note_sending(ledger, district.year, done.failure, at=now)
+    return done
 
 
 def _outbox(ledger: Ledger, district: District) -> Outbox:

@@ -47,6 +47,16 @@ def unread_mailbox(ledger: Ledger, district: District) -> str:
     )
 
 
+def unable_to_send(ledger: Ledger, district: District) -> str:
+    """Say since when no letter can leave, how many lie there, and why; empty where the server takes them, or nothing waits for it."""
+    found = mailboxes.unable_to_send(ledger, district.year) if district.mail.sends else None
+    left = len(letters.ready(ledger, district.year)) if found else 0
+    if found is None or not left:
+        return ""
+    since = f"{found.since.astimezone(CHINA):%Y-%m-%d %H:%M}"
+    return f"发信从 {since} 起失败，{left} 封信没有发出；请按原因改好：{quoted(found.reason)}"
+
+
 def open_todo(target: Path) -> str:
     """Say that the workbook of decisions is open in a program, or was left so, and where its new state stands; empty where it is not."""
     mark = mark_of_use(target / TODO_NAME)
@@ -60,6 +70,8 @@ def all_sentences(ledger: Ledger, district: District, target: Path, *, now: date
     """Say first what everything else rests on, then what waits for a person; ``target`` is the year's folder."""
     if unread := unread_mailbox(ledger, district):
         yield unread
+    if unable := unable_to_send(ledger, district):
+        yield unable
     if ahead := clock.run_ahead(ledger, now):
         yield ahead
     yield from sentences(ledger, district, now=now)

@@ -142,7 +142,7 @@ def _todo(
         decided,
         still.kept,
         still.refused,
-        today.unread,
+        "。".join(said for said in (today.unread, today.unable) if said),
     )
     return todo, still
 

@@ -67,6 +67,7 @@ def morning(state: CampaignState, day: date, waiting: Lying = NOTHING_LIES) -> D
         to_decide=(*state.to_decide, *state.followed, *_explained(state)),
         strange=state.strange,
         unread=state.unread,
+        unable=state.unable,
     )
 
 

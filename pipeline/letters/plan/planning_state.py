@@ -149,6 +149,8 @@ class CampaignState:
     """What lies in the inbox and is no submission, each with what to do about it."""
     unread: str = ""
     """Since when the mailbox has not been read, and why, in a sentence; empty where it has been."""
+    unable: str = ""
+    """Since when no letter can leave, and why, in a sentence; empty where the mail server takes them."""
 
     @property
     def today(self) -> date:

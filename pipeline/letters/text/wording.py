@@ -382,6 +382,7 @@ def _digest(body: Digest, sources: Sources) -> Values:
         "unreachable": first_of([agency.name for agency in body.unreachable], _MOST_NAMES, "等 {} 家"),
         "departed": first_of(body.departed, _MOST_NAMES, "等 {} 家"),
         "unread": body.unread,
+        "unable": body.unable,
         "to_decide": list(body.to_decide),
         "strange": [{"file": _shortened(file), "why": why} for file, why in body.strange[:_SCREENFUL]],
         "came": "，".join(f"{word} {count} 份" for word, count in body.came.items()),

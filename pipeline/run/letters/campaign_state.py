@@ -73,6 +73,7 @@ def state_of(
         followed=tuple(_followed(ledger, form, district, found, last_digest)),
         counted=_counted(ledger, district, found, written),
         unread=waiting.unread_mailbox(ledger, district),
+        unable=waiting.unable_to_send(ledger, district),
     )
     asked = waiting.sentences(ledger, district, now=now, result=result, state=state)
     return replace(state, to_decide=tuple(asked))

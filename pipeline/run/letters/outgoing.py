@@ -20,8 +20,8 @@ from pipeline.district.folder import District
 from pipeline.ledger import Ledger, assessments, campaign, events, imports, letters, output_record
 from pipeline.ledger.campaign import DeliveryRecord, RunResult
 from pipeline.ledger.secret import secret_of
-from pipeline.letter import KIND_WORDS, Intention, LetterKey, LetterKind, LetterState
-from pipeline.letters.plan import lying, plan, untrue
+from pipeline.letter import KIND_WORDS, Intention, LetterKey, LetterKind, LetterState, Lying
+from pipeline.letters.plan import CampaignState, lying, plan, untrue
 from pipeline.machine.durable import clear_unfinished
 from pipeline.model import CHINA, Made
 from pipeline.publishing.document_paths import PAGE
@@ -43,16 +43,28 @@ LETTERS = output_record.LETTERS
 
 
 @dataclass(frozen=True, slots=True)
+class OfficeNews:
+    """What 待办.xlsx and the morning's text were made from, before anything of the run was sent."""
+
+    context: LetterContext
+    found: RunResult
+    state: CampaignState
+    waiting: Lying
+    carried: Carried
+
+
+@dataclass(frozen=True, slots=True)
 class LetterChanges:
     """What a run did to the letters: new ones, those that are true no longer, those that go to a corrected address.
 
-    ``carried`` is what became of the decisions in 待办.xlsx, as it stands after the run.
+    ``carried`` is what became of the decisions in 待办.xlsx, as it stands after the run; ``said`` is what the office reads of it.
     """
 
     new: int = 0
     withdrawn: int = 0
     readdressed: int = 0
     carried: Carried = NOTHING_CARRIED
+    said: OfficeNews | None = None
 
     @property
     def words(self) -> str:
@@ -98,7 +110,8 @@ def write_letters(
     state = replace(state, to_decide=(*state.to_decide, *left, *copies))
     planned = plan(state, earlier_of(came), _untouched(context) if came else frozenset())
     if not dry_run:
-        lay_out_morning(context, state, lying(state, planned), is_news=arrived is not None)
+        before_sending = OfficeNews(context, found, state, lying(state, planned), carried)
+        lay_out_morning(context, state, before_sending.waiting, is_news=arrived is not None)
     gone, new = planned.withdrawn, () if context.district.has_sample_roster else planned.letters
     if not dry_run:
         changed = stale(context, planned.waiting, found)
@@ -108,8 +121,19 @@ def write_letters(
         intend(context, new, found)
         carried = lay_out_todo(context, found, state, carried)
         former = former_campaigns.tidy(context.ledger, context.district, output, now=context.now)
-        return LetterChanges(len(new), len(gone) + former, len(planned.readdressed), carried)
+        readdressed = len(planned.readdressed)
+        return LetterChanges(len(new), len(gone) + former, readdressed, carried, before_sending)
     return LetterChanges(len(new), len(gone), len(planned.readdressed), carried)
+
+
+def tell_of_sending(said: OfficeNews) -> None:
+    """Say in 待办.xlsx and in the morning's text what sending has shown since they were written. Raises OSError."""
+    context = said.context
+    unable = waiting.unable_to_send(context.ledger, context.district)
+    if unable != said.state.unable:
+        state = replace(said.state, unable=unable)
+        lay_out_todo(context, said.found, state, said.carried)
+        lay_out_morning(context, state, said.waiting, is_news=True)
 
 
 def take_back(ledger: Ledger, district: District, output: Path, *, now: datetime) -> int:
