@@ -208,6 +208,8 @@ class Rejudged(StrEnum):
 
     LAST_YEAR = "last_year"
     """Last year's figures were imported, and they alone are contradicted."""
+    CORRECTION = "correction"
+    """The agency corrected its report of the period before, and that alone is contradicted."""
     WAIVER = "waiver"
     """All that is wrong was excepted then."""
 

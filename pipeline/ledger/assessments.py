@@ -83,6 +83,27 @@ def then_and_now(
     return _found(ledger, then[-1]) if then else now, now
 
 
+def any_lost(ledger: Ledger, year: int) -> bool:
+    """Whether a file of the campaign is returned that was accepted before."""
+    row = ledger.one(
+        "SELECT 1 FROM file_states WHERE year = ? AND state = 'judged' AND outcome = 'returned' AND EXISTS (SELECT 1 FROM"
+        " assessments WHERE assessments.envelope = file_states.envelope AND verdict IN ('accepted', 'accepted_with_remarks'))",
+        (year,),
+    )
+    return row is not None
+
+
+def course_of(ledger: Ledger, year: int, sha256: str) -> list[tuple[datetime, bool]]:
+    """Return when a file was judged otherwise than before, oldest first, and whether it was accepted; of what one run said twice the last."""
+    rows = ledger.rows(
+        "SELECT judged_at, verdict FROM assessments JOIN envelopes ON envelopes.id = envelope"
+        " WHERE year = ? AND sha256 = ? ORDER BY assessments.id",
+        (year, sha256),
+    )
+    said = {row["judged_at"]: stored(Verdict, row["verdict"]).is_acceptance for row in rows}
+    return [(stored_moment(moment), is_accepted) for moment, is_accepted in said.items()]
+
+
 @dataclass(frozen=True, slots=True)
 class AcceptedAgain:
     """One of several judgements by which a file stands accepted; ``numbers`` are empty where they were not kept."""

@@ -53,10 +53,10 @@ def last_year_of(ledger: Ledger, district: District) -> dict[str, PastReport]:
     return codes.bodies_of(district, codes.memory(ledger)).pasts(reports_of(ledger, year), year)
 
 
-def imported_since(ledger: Ledger, year: int, agency: str, moment: datetime) -> bool:
-    """Whether figures of ``year`` were brought in for an agency after ``moment``."""
+def imported_at(ledger: Ledger, year: int, agency: str) -> list[datetime]:
+    """Return when figures of ``year`` were brought in for an agency."""
     rows = ledger.rows("SELECT imported_at FROM imports WHERE year = ? AND agency = ?", (year, agency))
-    return any(stored_moment(row["imported_at"]) > moment for row in rows)
+    return [stored_moment(row["imported_at"]) for row in rows]
 
 
 def years_before(ledger: Ledger, year: int) -> dict[int, int]:

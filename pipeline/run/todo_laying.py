@@ -62,6 +62,7 @@ from pipeline.publishing.todo_book import (
 )
 from pipeline.run.lapsing import Lapse, lapses
 from pipeline.run.letters.writing import LetterContext
+from pipeline.run.rejudging import in_words, lost
 from pipeline.versions import Versions
 from pipeline.wording.doubts import ABOUT_WHOSE
 from pipeline.wording.messages import decision_words, notices, word_of
@@ -118,6 +119,8 @@ def _todo(
         TodoCall(item.agency.name, item.agency.contact, item.agency.phone, f"{item.words}，请告知。", 0)
         for item in ended
     ]
+    left = in_words(district, list(lost(context.ledger, district, state.today)))
+    calls += [_of_lost(district, whose, words) for whose, words in left]
     calls += _published(context, found)
     filed = standing.filed(context.ledger, district.year)
     own = standing.by_agency(filed)
@@ -160,6 +163,13 @@ def _newest(own: Mapping[str, Versions[JudgedFile]]) -> dict[str, int]:
         code: max((max(item.envelope, item.word // 2) for item in versions.files), default=0)
         for code, versions in own.items()
     }
+
+
+def _of_lost(district: District, whose: str, words: str) -> TodoCall:
+    """Ask whose report left the sums to correct it."""
+    agency = next((item for item in district.agencies if item.name == whose), None)
+    contact, phone = (agency.contact, agency.phone) if agency else ("", "")
+    return TodoCall(whose, contact, phone, f"{words}，请告知改正后重新报送。", 0)
 
 
 def _published(context: LetterContext, found: RunResult) -> Iterator[TodoCall]:

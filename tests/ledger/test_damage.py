@@ -205,7 +205,7 @@ def _everything(ledger: Ledger) -> None:
     codes.memory(ledger)
     decisions.in_force(ledger, YEAR)
     events.story(ledger, YEAR)
-    imports.imported_since(ledger, YEAR, "001", NIGHT)
+    imports.imported_at(ledger, YEAR, "001")
     imports.reports_of(ledger, YEAR)
     judged_files.filed(ledger, YEAR)
     letters.of_year(ledger, YEAR)

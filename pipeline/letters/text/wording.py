@@ -28,7 +28,7 @@ from pipeline.letter import (
 from pipeline.letters.text.comparison import Comparison, compare
 from pipeline.long_lists import first_of
 from pipeline.model import CHINA, Notice, Number, Severity, Verdict
-from pipeline.periods import name_of, scope_of, spaced_of, year_in
+from pipeline.periods import name_of, period_before, scope_of, spaced_of, year_in
 from pipeline.wording.colours import colours_in_words
 from pipeline.wording.doubts import ABOUT_WHOSE, doubt_of
 from pipeline.wording.grouping import GroupedNotice, group_notices
@@ -305,6 +305,9 @@ def _returned(body: AnswerPlan, sources: Sources) -> Values:
         "fresh": _problems(comparison.new) if comparison else 0,
         "reversed": spoken_date(body.reverses) if body.reverses else "",
         "past_year": body.rejudged is Rejudged.LAST_YEAR,
+        "corrected": scope_of(period_before(sources.district.year))
+        if body.rejudged is Rejudged.CORRECTION
+        else "",
         "waiver_ended": body.rejudged is Rejudged.WAIVER,
         "sent_back": arrival.sent_back,
     }

@@ -12,12 +12,12 @@ from functools import cached_property
 
 from pipeline.district.folder import District
 from pipeline.forms.form import Cell, Form
-from pipeline.ledger import Ledger, assessments, campaign, decisions, imports
+from pipeline.ledger import Ledger, assessments, campaign, decisions
 from pipeline.ledger.campaign import RunResult
 from pipeline.letter import AnsweredFile, AnswerPlan, DistrictDelivery, Intention, Rejudged
-from pipeline.model import Finding, Number, Report, Severity
-from pipeline.periods import period_before
+from pipeline.model import Finding, Number, Report
 from pipeline.run.letters.delivered import as_delivered
+from pipeline.run.rejudging import cause_of
 from pipeline.wording.messages import spoken
 
 
@@ -82,19 +82,8 @@ class EarlierLetters:
 
     def _rejudged(self, arrival: AnsweredFile, since: datetime) -> Rejudged | None:
         """Find out why a file that was accepted is wrong now."""
-        then, now = assessments.then_and_now(self.ledger, self.district.year, arrival.sha256, since)
-        wrong = [
-            item for item in now if item.severity is Severity.ERROR and not (item.waived or item.on_trial)
-        ]
-        if wrong and _marks(wrong) <= _marks([item for item in then if item.waived]):
-            return Rejudged.WAIVER
-        back = {balance.rule.id for balance in self.form.balances if balance.reaches_back}
-        if not wrong or not {item.code for item in wrong} <= back or arrival.agency is None:
-            return None
-        came = imports.imported_since(
-            self.ledger, period_before(self.district.year), arrival.agency.code, since
-        )
-        return Rejudged.LAST_YEAR if came else None
+        whose, year = arrival.agency.code if arrival.agency else "", self.district.year
+        return cause_of(self.ledger, self.form, year, whose, arrival.sha256, since)
 
 
 def changes_since_delivery(
