@@ -53,6 +53,18 @@ def numbers() -> dict[str, Number]:
     return {key: value for key, value in live(figures).items() if value is not None}
 
 
+def test_what_goes_on_from_last_period_is_named_before_what_is_this_periods_alone() -> None:
+    quarter = load_form("disclosure_statistics_quarter")
+    balance = next(item for item in quarter.balances if item.reaches_back and len(item.right) > 1)
+    whole, before, own = *balance.left, *balance.right
+    figures = {**zeros(quarter), whole: 23, own: 7, before: 18}
+    computed = frozenset(cell.key for cell in quarter.cells if cell.defined_by)
+    typed = {key: None if key in computed else value for key, value in figures.items()}
+    live = {**with_totals(quarter, typed), before: 18}
+    [repair] = suggest(quarter, live, level=LEVEL, computed=computed, places=quarter.places)
+    assert [steps(item) for item in repair.suggestions] == [{whole: (23, 25)}, {own: (7, 5)}]
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.integers(0, 10**9), st.sampled_from([5, 60, 3000]), st.integers(0, 199), st.integers(1, 400))
 def test_a_slip_among_typed_totals_is_told_and_mended(seed: int, scale: int, at: int, step: int) -> None:

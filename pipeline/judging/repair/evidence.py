@@ -119,14 +119,22 @@ class Evidence:
         leaves_out = len(found) < max(of, len(ways))
         return [replace(way, is_guess=leaves_out and way.kind not in _PLAINLY_WRONG) for way in found]
 
-    def _at(self, way: Way) -> tuple[int, int]:
+    def _at(self, way: Way) -> tuple[int, bool, int]:
         """Return where a way stands among its like: as in the table, but of a figure that stands there twice the copy first.
 
-        What is too much is likelier where the form seldom has a number, what is missing where it usually has one.
+        What is too much is likelier where the form seldom has a number, what is missing where it usually has one. What goes on
+        from last period's figure is likelier than what is this period's alone: it changes when that is corrected.
         """
         index = min(self.tally.form.by_key[key].index for key in way.steps)
         seldom = {FORGOTTEN: -1, SURPLUS: 1}.get(way.kind, 0) * self._usual(way)
-        return seldom, -index if way.kind == REPEATED else index
+        is_own = bool(way.kind) or not any(map(self._goes_on, way.steps))
+        return seldom, is_own, -index if way.kind == REPEATED else index
+
+    def _goes_on(self, key: str) -> bool:
+        """Whether a figure is what another period's comes to together with others of this one, and is contradicted so."""
+        tally = self.tally
+        failing = (tally.system.balances[rule] for rule in tally.failed)
+        return any(own.reaches_back and own.left == (key,) and len(own.right) > 1 for own in failing)
 
     def _rank(self, way: Way) -> int:
         if way.kind:
