@@ -110,7 +110,11 @@ def _todo(
     today = morning(state, day)
     calls = [
         TodoCall(
-            item.agency.name, item.agency.contact, item.agency.phone, item.why, state.reminded(item.agency)
+            item.agency.name,
+            item.agency.contact,
+            item.agency.phone,
+            item.why,
+            state.reminded_by_now(item.agency),
         )
         for item in today.calls
     ]

@@ -219,6 +219,33 @@ def test_only_reminders_that_left_are_counted_and_the_digest_says_how_many_lette
         )
 
 
+@pytest.mark.parametrize(
+    ("sends", "facts", "said"),
+    [
+        (True, {}, "已催报 3 次"),
+        (True, {"unread": "邮箱没有收取"}, "已催报 2 次，第 3 次催报的信已写好"),
+        (True, {"unable": "发信失败"}, "已催报 2 次，第 3 次催报的信已写好"),
+        (False, {}, "已催报 2 次，第 3 次催报的信已写好"),
+    ],
+)
+def test_the_digest_counts_reminders_as_the_letter_of_the_same_run_does(
+    sends: bool,  # noqa: FBT001 - a case
+    facts: Mapping[str, str],
+    said: str,
+) -> None:
+    served = replace(HOME, mail=MailSettings(smtp_host="smtp.example", send=sends))
+    written = [kept(reminder(day=f"2024-01-{day}"), LetterState.SENT) for day in (22, 24)]
+    now = datetime(2024, 1, 29, 8, tzinfo=CHINA)
+    found = plan(replace(later(written=written, now=now), district=served, **facts), {})  # type: ignore[arg-type]
+    [times] = [
+        item.body.times for item in found.letters if isinstance(item.body, Reminder) and item.agency == ONE
+    ]
+    [body] = [item.body for item in found.letters if isinstance(item.body, Digest)]
+    [why] = [call.why for call in body.calls if call.agency == ONE]
+    assert times == 3
+    assert said in why.rstrip("。").split("；")
+
+
 @pytest.mark.parametrize("sends", [False, True])
 def test_a_letter_that_waits_for_a_person_is_none_that_is_to_be_sent(form: Form, *, sends: bool) -> None:
     """The workbook that nobody has signed, and a letter that somebody edited: each has a sentence of its own."""

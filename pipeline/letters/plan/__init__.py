@@ -5,7 +5,7 @@ for an occasion is not planned again, so a run may be planned as often as one li
 """
 
 from pipeline.letters.plan.answering import answers, carries_anothers
-from pipeline.letters.plan.campaign_letters import LetterPlan, lying, plan
+from pipeline.letters.plan.campaign_letters import LetterPlan, foreseen, plan
 from pipeline.letters.plan.daily_digest import digest, morning
 from pipeline.letters.plan.delivery import (
     asked_delivery,
@@ -32,8 +32,8 @@ __all__ = [
     "corrects",
     "delivery_of_all",
     "digest",
+    "foreseen",
     "handouts",
-    "lying",
     "morning",
     "plan",
     "reminders",

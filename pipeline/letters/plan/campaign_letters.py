@@ -208,15 +208,26 @@ def _morning(
     state: CampaignState, written: Sequence[WrittenLetter], planned: Sequence[Intention]
 ) -> list[Intention]:
     """Plan the digest, which says how many of all these letters will still lie there when it is read."""
-    found = digest(state, _lying(state, written, planned))
+    found = digest(replace(state, reminding=_reminding(written, planned)), _lying(state, written, planned))
     return [item for item in found if item.key not in _keys(state)]
 
 
-def lying(state: CampaignState, planned: LetterPlan) -> Lying:
-    """Count the letters that will lie there once what is ``planned`` is written."""
+def _reminding(written: Sequence[WrittenLetter], planned: Sequence[Intention]) -> frozenset[str]:
+    waits = (
+        item.agency
+        for item in written
+        if item.state is LetterState.WAITING and item.kind is LetterKind.REMINDER
+    )
+    new = (item.agency.code for item in planned if item.agency and item.kind is LetterKind.REMINDER)
+    return frozenset((*filter(None, waits), *new))
+
+
+def foreseen(state: CampaignState, planned: LetterPlan) -> tuple[CampaignState, Lying]:
+    """Return the state once what is ``planned`` is written, as the office is to read of it, with the letters that will lie there."""
     staying = (item for item in state.written if item.key not in planned.withdrawn)
     written = [_waiting(item, planned.readdressed) for item in staying]
-    return _lying(state, written, planned.letters)
+    reminding = _reminding(written, planned.letters)
+    return replace(state, reminding=reminding), _lying(state, written, planned.letters)
 
 
 def _lying(state: CampaignState, written: Sequence[WrittenLetter], planned: Sequence[Intention]) -> Lying:

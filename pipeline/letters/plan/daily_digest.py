@@ -131,11 +131,18 @@ def _missing(state: CampaignState, standing: AgencyStanding, left: int) -> Itera
     agency = standing.agency
     what = "只有待核实的文件，还不能算报送" if standing.is_doubtful else "未报送"
     soon = max(state.district.calendar.remind_days_before, default=0)
-    reminded = state.reminded(agency)
-    reminders = f"已催报 {reminded} 次" if reminded else ""
     if left <= soon:
-        why = _sentence(what, _time_left(left), reminders, _reach(state, agency))
+        why = _sentence(what, _time_left(left), _reminded(state, agency), _reach(state, agency))
         yield 0 if left < 0 else 4, left, PhoneCall(agency, why)
+
+
+def _reminded(state: CampaignState, agency: Agency) -> str:
+    """Say how often an agency was reminded, by the count of its letters."""
+    had = state.reminded_by_now(agency)
+    waits = agency.code in state.reminding and not state.leaves_now
+    said = [f"已催报 {had} 次"] if had else []
+    said += [f"第 {had + 1} 次催报的信已写好"] if waits else []
+    return "，".join(said)
 
 
 def _returned(state: CampaignState, standing: AgencyStanding, left: int, day: date) -> Iterator[_Ranked]:

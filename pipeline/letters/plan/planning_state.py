@@ -149,6 +149,8 @@ class CampaignState:
     """What lies in the inbox and is no submission, each with what to do about it."""
     unread: str = ""
     """Since when the mailbox has not been read, and why, in a sentence; empty where it has been."""
+    reminding: Collection[str] = ()
+    """The codes of the agencies to which a reminder is about to leave, or waits."""
     unable: str = ""
     """Since when no letter can leave, and why, in a sentence; empty where the mail server takes them."""
 
@@ -166,6 +168,15 @@ class CampaignState:
     def reminded(self, agency: Agency) -> int:
         """Count the reminders that an agency has had: that left, or that a person handed over."""
         return self._reminders[agency.code]
+
+    @property
+    def leaves_now(self) -> bool:
+        """Whether reminders that wait leave with this run, as far as is known."""
+        return self.district.mail.send and not (self.unread or self.unable)
+
+    def reminded_by_now(self, agency: Agency) -> int:
+        """Count the reminders that an agency has had once the letters of this run have left."""
+        return self.reminded(agency) + (self.leaves_now and agency.code in self.reminding)
 
     @cached_property
     def _reminders(self) -> Counter[str | None]:

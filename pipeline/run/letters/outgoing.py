@@ -21,7 +21,7 @@ from pipeline.ledger import Ledger, assessments, campaign, events, imports, lett
 from pipeline.ledger.campaign import DeliveryRecord, RunResult
 from pipeline.ledger.secret import secret_of
 from pipeline.letter import KIND_WORDS, Intention, LetterKey, LetterKind, LetterState, Lying
-from pipeline.letters.plan import CampaignState, lying, plan, untrue
+from pipeline.letters.plan import CampaignState, foreseen, plan, untrue
 from pipeline.machine.durable import clear_unfinished
 from pipeline.model import CHINA, Made
 from pipeline.publishing.document_paths import PAGE
@@ -110,7 +110,8 @@ def write_letters(
     state = replace(state, to_decide=(*state.to_decide, *left, *copies))
     planned = plan(state, earlier_of(came), _untouched(context) if came else frozenset())
     if not dry_run:
-        before_sending = OfficeNews(context, found, state, lying(state, planned), carried)
+        state, lies = foreseen(state, planned)
+        before_sending = OfficeNews(context, found, state, lies, carried)
         lay_out_morning(context, state, before_sending.waiting, is_news=arrived is not None)
     gone, new = planned.withdrawn, () if context.district.has_sample_roster else planned.letters
     if not dry_run:
