@@ -114,6 +114,23 @@ def test_every_kind_is_a_mail_that_nobody_answers_and_we_know_again(form: Form) 
     assert kinds == set(LetterKind)
 
 
+def test_the_receipt_of_a_correction_says_that_the_next_period_goes_by_it_where_that_is_collected(
+    form: Form,
+) -> None:
+    said = "2024年度的报送按更正后的数据核对"
+    plain = answer(arrival(form, ONE, 2))
+    assert isinstance(plain.body, AnswerPlan)
+    corrected = replace(plain, body=replace(plain.body, replaces=1, changes=("新收：3 改为 5",)))
+    alone = secretary(form)
+    both = (("annual_report_2021", 2023), ("annual_report_2021", 2024))
+    beside = LetterBuilder.of(
+        replace(alone.sources, district=replace(alone.sources.district, collected=both))
+    )
+    assert said in body(beside.write(corrected))
+    assert said not in body(beside.write(plain)), "nothing was corrected"
+    assert said not in body(alone.write(corrected)), "nobody asks for the next year yet"
+
+
 def test_an_answer_stands_in_the_thread_of_its_mail(form: Form) -> None:
     came = arrival(form, ONE)
     mail = opened(secretary(form).write(answer(came)))

@@ -28,7 +28,7 @@ from pipeline.letter import (
 from pipeline.letters.text.comparison import Comparison, compare
 from pipeline.long_lists import first_of
 from pipeline.model import CHINA, Notice, Number, Severity, Verdict
-from pipeline.periods import name_of, period_before, scope_of, spaced_of, year_in
+from pipeline.periods import is_first, name_of, period_after, period_before, scope_of, spaced_of, year_in
 from pipeline.wording.colours import colours_in_words
 from pipeline.wording.doubts import ABOUT_WHOSE, doubt_of
 from pipeline.wording.grouping import GroupedNotice, group_notices
@@ -232,6 +232,7 @@ def _accepted(body: AnswerPlan, sources: Sources) -> Values:
         "remarks_left": max(0, len(remarks) - _SCREENFUL),
         "superseded": arrival.counting if is_superseded else 0,
         "replaced": 0 if is_superseded else body.replaces,
+        "following": _following(sources) if body.changes else "",
         "reversed": spoken_date(body.reverses) if body.reverses else "",
         "awaited": spoken_date(body.awaited) if body.awaited else "",
         "excepted": "；".join(arrival.excepted),
@@ -241,6 +242,16 @@ def _accepted(body: AnswerPlan, sources: Sources) -> Values:
         "differs": any(item.code == CODE for item in asked if item.severity == Severity.WARNING),
         "filled_by": Clerk(**arrival.clerk).words,
     }
+
+
+def _following(sources: Sources) -> str:
+    """Name the next period where it is collected as well and judged by the figures of this one."""
+    own, form = sources.district, sources.form
+    after = period_after(own.year)
+    is_judged_by = any(
+        item.reaches_back and not (item.rule.within_year and is_first(after)) for item in form.balances
+    )
+    return scope_of(after) if is_judged_by and (own.form, after) in own.collected else ""
 
 
 def _received(arrival: AnsweredFile) -> str:
