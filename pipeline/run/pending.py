@@ -103,6 +103,7 @@ def sentences(
         asked = _asked_by_plan(state) if state else _asked_by_letters(ledger, district, found)
         if asked:
             yield _to_release(district, asked.changes) if asked.changes else _to_sign(district, asked)
+        yield from _partly_delivered(ledger, district, found)
     today = now.astimezone(CHINA).date()
     reminds = bool(found and found.record["counts"]["missing"])
     yield from _calendar(district, today, reminds=reminds)
@@ -151,6 +152,18 @@ def _asked_by_letters(ledger: Ledger, district: District, found: RunResult) -> _
     return _Asked(is_first, changes) if changes else None
 
 
+def _partly_delivered(ledger: Ledger, district: District, found: RunResult) -> Iterator[str]:
+    """Say what became other than it was sent up, while an agency is missing: until all are there nothing else would say so."""
+    if is_complete(district, found):
+        return
+    changes = changes_since_delivery(ledger, form_of(district), district, found, with_new=False)
+    if changes:
+        yield (
+            f"已报送的汇总表有更正，还没有上报：{_listed(changes)}。收齐以后随汇总表一并上报；"
+            f"要先报的，运行 {_command(district)}"
+        )
+
+
 def _asked_by_plan(state: CampaignState) -> _Asked | None:
     """Return the same by the letters that are about to be written."""
     wanted = unsigned_delivery(state)
@@ -166,14 +179,17 @@ def _to_sign(district: District, asked: _Asked) -> str:
     return f"{said}在 {TODO_NAME} 中选“签发”，或者运行 {_command(district)}，签发后才报送"
 
 
-def _to_release(district: District, changes: Sequence[tuple[str, str]]) -> str:
+def _listed(changes: Sequence[tuple[str, str]]) -> str:
     from pipeline.publishing.summary.corrections import CHANGES_SHEET  # noqa: PLC0415 - the workbook's writer, loaded by whoever compared
 
     rest = f"等 {{}} 项，全部见汇总表的“{CHANGES_SHEET}”"
-    listed = first_of([words for _, words in changes], _MOST, rest, between="；")
+    return first_of([words for _, words in changes], _MOST, rest, between="；")
+
+
+def _to_release(district: District, changes: Sequence[tuple[str, str]]) -> str:
     published = "，并请有关单位重新公开" if form_of(district).is_public else ""
     return (
-        f"已报送的数据有更正，还没有上报：{listed}。核实后在 {TODO_NAME} 中选“同意更正”，"
+        f"已报送的数据有更正，还没有上报：{_listed(changes)}。核实后在 {TODO_NAME} 中选“同意更正”，"
         f"或者运行 {_command(district)} --reason 更正理由；同意并签发后报【更正】{published}"
     )
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 CHANGES_SHEET = "版本与更正"
 CHANGES_HEAD = ("序号", "单位名称", "项目", "原数", "现数", "增减", "说明")
 _NOTHING_FOLLOWED: Followed = {}
+_NEW = "上次没有汇总，本次新增"
 _HEAD_ROW = 2
 """Of the first block; it repeats on every page, and the second block has the same."""
 _WIDTHS = [6.0, 32.0, 48.0, 12.0, 12.0, 12.0, 34.0]
@@ -44,6 +45,11 @@ class FigureChange:
     cell: Cell | None = None
     old: Number | None = None
     new: Number | None = None
+
+    @property
+    def is_growth(self) -> bool:
+        """Whether nothing that was delivered became another: an agency came."""
+        return self.note == _NEW
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +78,7 @@ def since(
         gone.pop(agency.code, None)
         before = delivered.figures.get(agency.code)
         if before is None and now:
-            yield FigureChange(agency.name, "上次没有汇总，本次新增")
+            yield FigureChange(agency.name, _NEW)
         elif before is not None and not now:
             yield FigureChange(agency.name, "上次已汇总，本次没有汇总")
         elif before is not None and now:

@@ -87,9 +87,12 @@ class EarlierLetters:
 
 
 def changes_since_delivery(
-    ledger: Ledger, form: Form, district: District, result: RunResult
+    ledger: Ledger, form: Form, district: District, result: RunResult, *, with_new: bool = True
 ) -> list[tuple[str, str]]:
-    """Say figure by figure what differs from what was delivered last: whose it is, and the sentence; none if nothing was."""
+    """Say figure by figure what differs from what was delivered last: whose it is, and the sentence; none if nothing was.
+
+    ``with_new``: those too that have come since.
+    """
     delivered = campaign.last_delivered(ledger, district.year)
     if delivered is None:
         return []
@@ -99,6 +102,8 @@ def changes_since_delivery(
     now = ((agency, result.figures.get(agency.code)) for agency in listed)
     found = []
     for item in since(form, as_delivered(delivered), now, district.roster_agencies):
+        if item.is_growth and not with_new:
+            continue
         if item.cell is None:
             found.append((item.agency, f"{item.agency}：{item.note}"))
         elif item.new is not None:
