@@ -682,6 +682,8 @@ def was_sent_back(findings: Iterable[Finding]) -> bool:
 
 SENT_BACK = ("F09", "sent_back")
 """Code and variant of the finding that a person's decision makes."""
+LAST_FIGURES = ("F09", "last_figures")
+"""Code and variant of the finding that a file has last period's figures."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ as its basis is: the file, its owner, the configuration, last year's report, the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
@@ -22,17 +22,29 @@ from pipeline.ledger.arrivals import Arrival
 from pipeline.ledger.assessments import Judgement
 from pipeline.machine.shared_keys import SharedKeys
 from pipeline.machine.work import Progress
-from pipeline.model import CHINA, Agency, ArrivalKey, Assessment, DecisionKind, Finding, Reading, Verdict
+from pipeline.model import (
+    CHINA,
+    Agency,
+    ArrivalKey,
+    Assessment,
+    DecisionKind,
+    Finding,
+    Reading,
+    Severity,
+    Verdict,
+)
+from pipeline.periods import Period, title_of
 from pipeline.publishing.data.record import Leftover
 from pipeline.run.filing import Filed, filed_arrivals
 from pipeline.run.guarded_judging import judged
 from pipeline.run.inbox import Inbox
 from pipeline.run.judging_context import JudgingContext
+from pipeline.run.of_last_period import added_figures
 from pipeline.run.opening import Barrier, File, reader_of
 from pipeline.run.replacing import basis_of, held_back
 from pipeline.run.sorting.known_arrivals import KnownArrivals
 from pipeline.run.sorting.overtaken import is_settled_by_a_newer_one
-from pipeline.run.sorting.sorting_out import sort_out
+from pipeline.run.sorting.sorting_out import SortedArrivals, sort_out
 from pipeline.versions import versions_of
 
 
@@ -118,7 +130,7 @@ def assess(
     filed = [file for file in filed if file.item.id not in late]
     return Assessed(
         assessments=tuple(_held_small(campaign.form, item) for item in whole),
-        copies=tuple(_copies(sorted_out.copies, filed, whole)),
+        copies=tuple(_copies(sorted_out, filed, whole, year)),
         overtaken=tuple(_leftover(item) for item in overtaken if item.id not in sorted_out.unread),
         unread=tuple(_beside(item) for item in overtaken if item.id in sorted_out.unread),
         dismissed=tuple(
@@ -183,13 +195,19 @@ def _all_readings(
 
 
 def _copies(
-    copies: Iterable[Arrival], filed: Sequence[Filed], assessments: Sequence[Assessment]
+    sorted_out: SortedArrivals, filed: Sequence[Filed], assessments: Sequence[Assessment], period: Period
 ) -> Iterator[Leftover]:
-    """Name the agency whose file is repeated; of one that is held nobody can say whose it is."""
+    """Name the agency whose file is repeated; of one that is held nobody can say whose it is.
+
+    The coordinator is told of one of another period that came where this ``period``'s report was due.
+    """
     originals = {
         file.item.envelope.sha256: (file.item.id, item) for file, item in zip(filed, assessments, strict=True)
     }
-    for item in copies:
+    for item in sorted_out.copies:
+        if owner := sorted_out.former.get(item.id):
+            yield _of_another_period(item, owner, period)
+            continue
         number, original = originals.get(item.envelope.sha256, (0, None))
         agency = original.submission.agency if original and original.verdict is not Verdict.HELD else None
         copy = replace(_leftover(item), came_first=item.id < number)
@@ -198,6 +216,13 @@ def _copies(
 
 def _leftover(item: Arrival, verdict: Verdict = Verdict.DUPLICATE) -> Leftover:
     return Leftover(item.envelope.path, item.envelope.sha256, verdict, repeats=item.repeats)
+
+
+def _of_another_period(item: Arrival, owner: Agency, period: Period) -> Leftover:
+    facts = {"agency": owner.name, "stated": title_of(item.repeats or period), "asked": title_of(period)}
+    found = Finding("F09", Severity.WARNING, None, (), "former_file", facts)
+    made = _leftover(item, Verdict.NOT_A_SUBMISSION)
+    return replace(made, agency=owner.code, agency_name=owner.name, findings=(found,))
 
 
 def _beside(item: Arrival) -> Leftover:
@@ -214,6 +239,7 @@ def _known(ledger: Ledger, campaign: JudgingContext, earlier: Mapping[int, Judge
         own=frozenset(remainders.sent(ledger)),
         accepted=campaign.accepted,
         pasts=campaign.pasts,
+        growing=added_figures(campaign.form),
         chosen={
             item.agency: item.after
             for item in sorted(

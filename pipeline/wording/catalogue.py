@@ -579,6 +579,17 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
         "{stated}",
         "{asked}",
     ),
+    ("F09", "former_file"): Wording(
+        "与{stated}收到过的文件完全相同，没有算作{asked}的报送；{agency} {asked}的还没有收到",
+        "请打电话告诉单位：改好报告期和数据后重新报送；只是整理文件夹时放进来的旧文件，不用处理",
+        "{stated}",
+        "{asked}",
+    ),
+    ("F09", "last_figures"): Wording(
+        "{agency} 这一期发生的数与该单位{before}的全部相同，可能是{before}的表只改了报告期，暂不计入",
+        "请打电话核实：没有改数据的，请单位填本期的数后重新报送；确实相同的，在 待办.xlsx 选“准予接收”",
+        "与{before}全部相同",
+    ),
     ("F09", "other_body"): Wording(
         "记在 {agency} 名下的几份表，写的是不同单位的名称（{names}），不能当作同一份{short}的先后几次，暂不计入",
         "请核实：是合并前各单位自己的，在名单中保留各单位原来的行并写并入；是同一单位的别称，写进曾用名，或者在 待办.xlsx 选“准予接收”",

@@ -72,6 +72,10 @@ _DOUBTS: Mapping[str, Doubt] = {
         "表上写的是上一个报告期，不知道是更正上一期的，还是本期的没有改好",
         "是本期的，请改好报告期和数据再发，不用等通知；是更正上一期的，请来电说明",
     ),
+    "F09.last_figures": Doubt(
+        "这一期发生的数与上一期的全部相同，可能是上一期的表只改了报告期",
+        "请填本期的数再发，不用等通知；核对后确实相同的，请来电说明",
+    ),
     "F09.other_body": _OTHER_NAME,
     "F09.unchanged": Doubt(
         "办公室退回过的一次报送，这次发来的数和文字与它完全相同，没有改动",
@@ -88,6 +92,7 @@ OF_ITS_CONTENT = (
     "F06.several_tables",
     "F09.order_guessed",
     "F09.last_period",
+    "F09.last_figures",
     "F09.unchanged",
     "F05.open_total",
     "F05.open_check",

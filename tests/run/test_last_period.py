@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from pipeline.forms.form import Form
+from pipeline.forms.loader import load_form
 from pipeline.intake.identify.identity import Identity
-from pipeline.model import Claims, Number, PastReport, Reading
+from pipeline.judging.rules.judge import judge
+from pipeline.ledger.arrivals import Arrival
+from pipeline.model import CHINA, LAST_FIGURES, Claims, Envelope, Finding, Number, PastReport, Reading
 from pipeline.periods import named
-from pipeline.run.of_last_period import is_of_last_period
+from pipeline.run.of_last_period import added_figures, has_last_figures, is_of_last_period
+from pipeline.run.sorting.copies import instead_of_a_report
+from pipeline.run.sorting.known_arrivals import Identified
+from tests.support.fills import zeros
+from tests.support.submissions import AGENCY, reading_of, submission_of
 from tests.support.towns import Town, box
 
 NAMES = ("财政局", "教育局", "民政局")
@@ -110,3 +119,89 @@ def test_it_states_the_last_period_on_no_template_of_this_and_has_mostly_its_fig
     found = Identity(None, held=False, findings=(), year=stated)
     assert is_of_last_period(found, reading, PastReport("001", LAST, FIGURES), THIS) == is_so
     assert not is_of_last_period(found, reading, None, THIS)
+
+
+BEFORE, NOW = named("2024Q1") or 0, named("2024Q2") or 0
+ITEMS = ("proactive_items.website", "proactive_items.wechat", "applications.in_time", "resources.trained")
+SOME, SMALL = (120, 35, 80, 12), (3, 2, 2, 1)
+STAFF = "resources.full_time.this_quarter"
+
+
+def quarter(adds: tuple[int, ...], comes_to: tuple[int, ...]) -> dict[str, Number | None]:
+    """What a quarter adds, and what the year comes to by it."""
+    found: dict[str, Number | None] = {
+        f"{item}.year_to_date": number for item, number in zip(ITEMS, comes_to, strict=True)
+    }
+    return found | {f"{item}.this_quarter": number for item, number in zip(ITEMS, adds, strict=True)}
+
+
+@pytest.mark.parametrize(
+    ("figures", "stated", "is_so"),
+    [
+        (quarter(SOME, SOME), NOW, True),
+        (quarter(SOME, (240, 70, 160, 24)), NOW, True),
+        (quarter(SOME, SOME) | {STAFF: 3}, NOW, True),
+        (quarter((121, 35, 80, 12), SOME), NOW, False),
+        (quarter((120, 35, 80, 0), (120, 35, 80, 12)), NOW, False),
+        (quarter(SOME, SOME), BEFORE, False),
+    ],
+)
+def test_all_that_happened_once_more_is_the_last_period_under_another_name(
+    figures: Mapping[str, Number | None], stated: int, *, is_so: bool
+) -> None:
+    growing = added_figures(load_form("disclosure_statistics_quarter"))
+    assert STAFF not in growing.adds, "staff stays as it is"
+    past = PastReport("001", BEFORE, quarter(SOME, SOME) | {STAFF: 2})
+    reading = Reading("x", Claims(), figures)
+    found = Identity(None, held=False, findings=(), year=stated)
+    assert has_last_figures(found, reading, past, NOW, growing) == is_so
+    assert not has_last_figures(found, reading, None, NOW, growing)
+
+
+def test_small_figures_come_again_by_chance() -> None:
+    growing = added_figures(load_form("disclosure_statistics_quarter"))
+    found = Identity(None, held=False, findings=(), year=NOW)
+    past = PastReport("001", BEFORE, quarter(SMALL, SMALL))
+    for year in ((6, 4, 4, 2), SMALL):
+        assert not has_last_figures(found, Reading("x", Claims(), quarter(SMALL, year)), past, NOW, growing)
+
+
+def test_what_waits_for_that_is_not_compared_with_the_last_period_besides() -> None:
+    form = load_form("disclosure_statistics_quarter")
+    figures = zeros(form) | quarter(SOME, SOME)
+    past = PastReport(AGENCY.code, BEFORE, figures)
+    item = replace(submission_of(reading_of(form, figures)), year=NOW)
+    doubt = Finding.found(LAST_FIGURES[0], None, (), LAST_FIGURES[1], {"agency": "甲局", "before": "上季"})
+    held = replace(item, reading=replace(item.reading, findings=(doubt,)), held=True)
+    growing = {check.rule.id for check in form.checks.values() if check.rule.within_year}
+    for sent, codes in ((item, {"Q1-92", "Q3-92", "Q5-93"}), (held, set())):
+        [judged] = judge(form, [sent], history={AGENCY.code: past})
+        assert growing.intersection(finding.code for finding in judged.findings) == codes
+
+
+def test_a_year_adds_nothing_to_a_year(form: Form) -> None:
+    figures = dict.fromkeys((cell.key for cell in form.cells), 345)
+    found = Identity(None, held=False, findings=(), year=THIS)
+    past = PastReport("001", LAST, figures)
+    assert not has_last_figures(found, Reading("x", Claims(), figures), past, THIS, added_figures(form))
+
+
+def test_last_periods_file_sent_again_as_it_was_is_shown_where_nothing_else_came() -> None:
+    march, july = (datetime(2024, month, 8, tzinfo=CHINA) for month in (4, 7))
+
+    def came(number: int, code: str, at: datetime | None, *, repeats: int | None = BEFORE) -> Identified:
+        envelope = Envelope(b"", f"{number}", "x.xlsx", f"{number}/x.xlsx", "folder", received_at=at)
+        who = Identity(replace(AGENCY, code=code), held=False)
+        return Arrival(number, envelope, repeats, july), who
+
+    files = [
+        came(1, "001", july),
+        came(2, "002", None),
+        came(3, "003", march),
+        came(4, "004", july),
+        came(5, "004", july, repeats=None),
+    ]
+    assert {number: one.code for number, one in instead_of_a_report(files, NOW).items()} == {
+        1: "001",
+        2: "002",
+    }

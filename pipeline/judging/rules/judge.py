@@ -33,6 +33,7 @@ from pipeline.judging.texts.check import narrative_findings
 from pipeline.judging.texts.filed import Other, TextContext, filed
 from pipeline.judging.texts.statements import statements_of
 from pipeline.model import (
+    LAST_FIGURES,
     Agency,
     Assessment,
     Decision,
@@ -176,7 +177,12 @@ def _others(reports: Iterable[Report]) -> list[Other]:
 
 
 def _past_of(item: Submission, history: Mapping[str, PastReport]) -> PastReport | None:
-    """Return the report of the year before, if the submission's agency and year are known."""
+    """Return the report of the year before, if the submission's agency and year are known; none if what it says is that report's.
+
+    Beside that, figures that do not go on from it say nothing new.
+    """
+    if any((finding.code, finding.variant) == LAST_FIGURES for finding in item.reading.findings):
+        return None
     past = history.get(item.past_key or item.agency.code) if item.agency else None
     return past if past and item.year is not None and past.year == period_before(item.year) else None
 

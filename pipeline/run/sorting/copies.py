@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from pipeline.intake.identify import binding
 from pipeline.intake.identify.identity import Identity
 from pipeline.ledger.arrivals import Arrival
-from pipeline.model import Message
+from pipeline.model import CHINA, Agency, Message
+from pipeline.periods import Period, bounds_of
 from pipeline.run.sorting.known_arrivals import Identified
 
 
@@ -60,3 +61,23 @@ def words_of_copies(
             continue
         words[original.id] = max(words.get(original.id, 0), item.id)
     return words
+
+
+def instead_of_a_report(identified: Sequence[Identified], period: Period) -> dict[int, Agency]:
+    """Return whose the files are, by their numbers, that repeat one of another campaign, came when ``period`` was over, and are all that came of their agency."""
+    reported = {who.agency.code for item, who in identified if who.agency and not item.repeats}
+    return {
+        item.id: who.agency
+        for item, who in identified
+        if item.repeats
+        and who.agency
+        and not who.held
+        and who.agency.code not in reported
+        and _came_after(item, period)
+    }
+
+
+def _came_after(item: Arrival, period: Period) -> bool:
+    """Whether a file was sent after ``period``, for all that is known: one that is older has been moved to another place."""
+    came = item.envelope.received_at
+    return came is None or came.astimezone(CHINA).date() > bounds_of(period)[1]

@@ -13,6 +13,7 @@ from pipeline.ledger.assessments import Judgement
 from pipeline.ledger.bindings import Binding
 from pipeline.ledger.codes import Memory
 from pipeline.model import Decision, Fact, Finding, Reading
+from pipeline.run.of_last_period import AddedFigures
 
 Identified: TypeAlias = tuple[Arrival, Identity]
 """A file and whose it is."""
@@ -36,6 +37,8 @@ class KnownArrivals:
     chosen: Mapping[str, int] = field(default_factory=dict)
     pasts: Pasts = field(default_factory=dict)
     """Last period's reports by the codes of their agencies, as they were made."""
+    growing: AddedFigures = field(default_factory=AddedFigures)
+    """The figures of the form that a period adds to its year."""
 
 
 def was_accepted(item: Arrival, memory: KnownArrivals) -> bool:

@@ -10,8 +10,9 @@ from pipeline.intake.identify import binding, identity
 from pipeline.intake.identify.identity import Identity
 from pipeline.ledger.arrivals import Arrival
 from pipeline.ledger.codes import addresses_at
-from pipeline.model import CHINA, Agency, Finding, Reading
-from pipeline.run.of_last_period import is_of_last_period, periods_of
+from pipeline.model import CHINA, LAST_FIGURES, Agency, Finding, Reading
+from pipeline.periods import period_before, title_of
+from pipeline.run.of_last_period import has_last_figures, is_of_last_period, periods_of
 from pipeline.run.sorting.known_arrivals import Identified, KnownArrivals, doubtful
 
 
@@ -34,10 +35,14 @@ def identified_of(
 def _of_its_period(
     district: District, item: Arrival, who: Identity, reading: Reading, memory: KnownArrivals
 ) -> Identity:
-    """Hold what may be a correction of last period's report; whether it is, or a report of this one, a person says."""
+    """Hold what may be a correction of last period's report, or that report under this period's name; which it is, a person says."""
     past = memory.pasts.get(who.agency.code) if who.agency else None
     is_settled = who.held or item.repeats or item.id in memory.accepted or item.id in memory.bindings
-    if is_settled or not is_of_last_period(who, reading, past, district.year):
+    if is_settled:
+        return who
+    if has_last_figures(who, reading, past, district.year, memory.growing):
+        return doubtful(who, LAST_FIGURES[1], before=title_of(period_before(district.year)))
+    if not is_of_last_period(who, reading, past, district.year):
         return who
     about = identity.about_year(who)
     rest = tuple(finding for finding in who.findings if finding not in about)

@@ -14,9 +14,9 @@ from pipeline.district.folder import District
 from pipeline.intake.identify import binding
 from pipeline.ledger.arrivals import Arrival
 from pipeline.ledger.bindings import Binding
-from pipeline.model import Message, Reading
+from pipeline.model import Agency, Message, Reading
 from pipeline.run.sorting.coming_back import come_back
-from pipeline.run.sorting.copies import without_copies, words_of_copies
+from pipeline.run.sorting.copies import instead_of_a_report, without_copies, words_of_copies
 from pipeline.run.sorting.in_order import in_a_certain_order
 from pipeline.run.sorting.known_arrivals import Identified, KnownArrivals
 from pipeline.run.sorting.of_one_mail import one_of_each_mail
@@ -44,6 +44,8 @@ class SortedArrivals:
     before: Mapping[int, int] = field(default_factory=dict)
     """By the number of a file that was judged already, that of the one beside it which a person prefers: it counts as sent just before that."""
     bindings: Mapping[int, Binding] = field(default_factory=dict)
+    former: Mapping[int, Agency] = field(default_factory=dict)
+    """Of the ``copies``, by their numbers, whose they are that were sent again, as they were, where this period's report was due."""
 
 
 def sort_out(
@@ -87,4 +89,5 @@ def sort_out(
             and item.id not in memory.bindings
             and item.id not in memory.accepted  # a decision holds as long as nobody revokes it, and no longer
         },
+        instead_of_a_report(identified, district.year),
     )
