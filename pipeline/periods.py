@@ -57,14 +57,21 @@ _NAME = re.compile(r"(\d{4})(?:H([12])|Q([1-4])|-(0[1-9]|1[0-2]))?", re.ASCII | 
 _ORDINALS = "一二三四"
 _HALVES = "上下"
 _YEAR = r"(?<!\d)(?P<year>\d{4})\s{0,3}[年.\-/]?\s{0,3}(?:度)?\s{0,3}"
+_MONTHS_FROM_TO = r"(?P<first>1[0-2]|0?[1-9])\s{0,3}(?:月份?)?\s{0,3}[-~—–―至到]{1,2}\s{0,3}(?P<last>1[0-2]|0?[1-9])\s{0,3}月"
 _SPOKEN: Mapping[PeriodKind, re.Pattern[str]] = {
     "year": re.compile(r"(?<!\d)(?P<year>\d{4})(?!\d)", re.ASCII),
     "half": re.compile(
-        _YEAR + r"(?:(?P<half>[上下])\s{0,3}半\s{0,3}年|H\s{0,3}(?P<part>[12])(?!\d))",
+        _YEAR
+        + r"(?:(?P<half>[上下])\s{0,3}半\s{0,3}年|H\s{0,3}(?P<part>[12])(?!\d)|"
+        + _MONTHS_FROM_TO
+        + ")",
         re.ASCII | re.IGNORECASE,
     ),
     "quarter": re.compile(
-        _YEAR + r"(?:第?\s{0,3}(?P<part>[1-4一二三四])\s{0,3}季|Q\s{0,3}(?P<letter>[1-4])(?!\d))",
+        _YEAR
+        + r"(?:第?\s{0,3}(?P<part>[1-4一二三四])\s{0,3}季|Q\s{0,3}(?P<letter>[1-4])(?!\d)|"
+        + _MONTHS_FROM_TO
+        + ")",
         re.ASCII | re.IGNORECASE,
     ),
     "month": re.compile(_YEAR + r"(?P<part>1[0-2]|0?[1-9])(?!\d)", re.ASCII),
@@ -115,8 +122,13 @@ def stated(text: str, kind: PeriodKind) -> Period | None:
     return found.pop() if len(found) == 1 else None
 
 
-def _stated(match: re.Match[str], kind: PeriodKind) -> Period:
+def _stated(match: re.Match[str], kind: PeriodKind) -> Period | None:
+    """Return the period that was matched; None for months that are no half-year or quarter: 1-2月, 1-6月 of quarters."""
     said = match.groupdict()
+    if said.get("first"):
+        first, last, length = int(said["first"]), int(said["last"]), 12 // _KINDS[kind].parts
+        is_part = first % length == 1 and last == first + length - 1
+        return _made(kind, int(said["year"]), last // length) if is_part else None
     if kind == "half" and said["half"]:
         return _made(kind, int(said["year"]), _HALVES.index(said["half"]) + 1)
     part = said.get("part") or said.get("letter") or "1"

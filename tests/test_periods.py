@@ -39,6 +39,10 @@ def test_periods_follow_each_other_without_a_gap(kind: PeriodKind, day: date) ->
     [
         ("quarter", "2024年二季度", "2024Q2"),
         ("quarter", "２０２４ 年第 2 季度", "2024Q2"),
+        ("quarter", "2024年4-6月", "2024Q2"),
+        ("quarter", "2024年1月至3月", "2024Q1"),
+        ("quarter", "2024年10—12月份", "2024Q4"),
+        ("half", "2024年7～12月", "2024H2"),
         ("half", "2024 年度上半年", "2024H1"),
         ("month", "2024年06月", "2024-06"),
         ("month", "2024.6", "2024-06"),
@@ -54,6 +58,9 @@ def test_what_clerks_write_is_understood(kind: PeriodKind, said: str, name: str)
     [
         ("quarter", "2024年"),
         ("quarter", "2024年第一季度、2024年第二季度"),
+        ("quarter", "2024年1-6月"),
+        ("quarter", "2024年2-4月"),
+        ("quarter", "2024年4-6月、2024年7-9月"),
         ("half", "2024Q1"),
         ("month", "2024"),
         ("year", "2023-2024"),

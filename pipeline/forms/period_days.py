@@ -29,9 +29,16 @@ PERIOD_DAYS = (
 """Where both stand, as formulas refer to them."""
 _MONTHS: Mapping[PeriodKind, int] = {"half": 6, "quarter": 3, "month": 1}
 _PART_WORDS: Mapping[PeriodKind, tuple[str, ...]] = {
-    "half": ("上半", "H1", "下半", "H2"),
-    "quarter": ("一季", "1季", "Q1", "二季", "2季", "Q2", "三季", "3季", "Q3", "四季", "4季", "Q4"),
+    "half": ("上半", "H1", "年1-6月", "下半", "H2", "7-12月"),
+    "quarter": (
+        *("一季", "1季", "Q1", "年1-3月"),
+        *("二季", "2季", "Q2", "4-6月"),
+        *("三季", "3季", "Q3", "7-9月"),
+        *("四季", "4季", "Q4", "10-12月"),
+    ),
 }
+_TO = "至到—–~"
+"""Signs between the first and the last month."""
 
 
 def counts_days(form: Form) -> bool:
@@ -78,6 +85,10 @@ def _part(kind: PeriodKind, spelled: str) -> str:
         digits = without(f'MID(SUBSTITUTE({dashed},"-","",1),5,2)', "月-")
         return f"VALUE({digits})"
     words = _PART_WORDS[kind]
+    for sign in _TO:
+        spelled = f'SUBSTITUTE({spelled},"{sign}","-")'
+    for longer in ("--", "月-"):
+        spelled = f'SUBSTITUTE({spelled},"{longer}","-")'
     ways = len(words) * _MONTHS[kind] // 12
     said = ",".join(f'"{word}"' for word in words)
     numbers = ",".join(str(number // ways + 1) for number in range(len(words)))

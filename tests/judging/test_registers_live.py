@@ -272,7 +272,7 @@ def lines(form: Form, content: bytes) -> list[str]:
 @pytest.mark.parametrize(
     ("name", "period", "right", "wrong"),
     [
-        ("disclosure_statistics_quarter", 202344, ["2023年第四季度", "2023Q4", "2023年4季度"], ["四季度", "2023年三季度", "2022年第四季度"]),
+        ("disclosure_statistics_quarter", 202344, ["2023年第四季度", "2023Q4", "2023年4季度", "2023年10-12月", "2023年10月—12月"], ["四季度", "2023年7至9月", "2023年1-12月", "2023年三季度", "2022年第四季度"]),
         ("annual_report_2021", 2023, ["2023", "２０２３", "2023年度"], ["2022", "2024年", "去年"]),
     ],
 )  # fmt: skip
