@@ -684,6 +684,8 @@ SENT_BACK = ("F09", "sent_back")
 """Code and variant of the finding that a person's decision makes."""
 LAST_FIGURES = ("F09", "last_figures")
 """Code and variant of the finding that a file has last period's figures."""
+NIL_LABEL, NIL_CELL = "nil_label", "nil_cell"
+"""Facts of a failed sum in a table that is said to be nil: what that is called, and where it is said."""
 
 
 @dataclass(frozen=True, slots=True)

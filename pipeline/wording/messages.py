@@ -15,6 +15,7 @@ from pipeline.forms.values.keys import row_of
 from pipeline.forms.weighed import is_in_doubt, is_waivable_error
 from pipeline.model import (
     CHINA,
+    NIL_CELL,
     Bounce,
     Decision,
     DecisionKind,
@@ -111,6 +112,8 @@ def notice(form: Form, finding: Finding) -> Notice:
         wording = CATALOGUE[of_rows if of_rows in CATALOGUE else (finding.code, finding.variant)]
     fault = ("（试行规则）" if finding.on_trial else "") + wording.fault.format_map(facts)
     remedy = way_out(form, finding.suggestions) or wording.remedy.format_map(facts)
+    if NIL_CELL in finding.facts:
+        remedy = _NOT_NIL.format_map({**facts, "remedy": remedy})
     pleaded = _pleaded(form, finding)
     remedy = (
         _PLEADED[finding.severity].format(office=form.words.office, said=pleaded)
@@ -140,6 +143,8 @@ def notice(form: Form, finding: Finding) -> Notice:
     )
 
 
+_NOT_NIL = "有数要填的，先在 {nil_cell} 把“{nil_label}”改选“否”，没有发生的各格填 0；{remedy}"
+"""Before a figure is filled into a table that is said to be nil."""
 _ROWS = "rows"
 """In the catalogue: what rules over the rows of a register find, whatever they are called."""
 _OF_THE_ROSTER = "contact"

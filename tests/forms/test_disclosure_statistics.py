@@ -16,10 +16,12 @@ from pipeline.district.adjusting import in_period
 from pipeline.forms.form import Form, last_year, this_year
 from pipeline.forms.formulas import FAILS, HOLDS
 from pipeline.forms.loader import load_form
+from pipeline.forms.values.answers import YES
 from pipeline.intake.read.reading import read
 from pipeline.judging.rules.judge import judge
-from pipeline.model import ConfigError, Finding, Number, PastReport
+from pipeline.model import NIL_CELL, ConfigError, Finding, Number, PastReport
 from pipeline.periods import named, period_before
+from pipeline.publishing.returning.going_back import returned_of
 from pipeline.publishing.template import Stamp, build_workbook
 from pipeline.wording.messages import notice
 from tests.judging.test_three_readings import checks, pandera_says, poison
@@ -133,6 +135,29 @@ def test_what_has_come_so_far_goes_on_from_the_quarter_before(statistics: Form) 
     assert (found.facts["left"], found.facts["right"]) == (430, 820)
     assert reported(statistics, "2024Q2", 120, 820, 700) == []
     assert reported(statistics, "2024Q2", 120, 430, None) == [], "of what nobody knows nothing is said"
+
+
+def test_a_figure_in_a_table_that_is_said_to_be_nil_names_the_cell_that_says_so(statistics: Form) -> None:
+    """Who only filled the figure in would contradict the choice, and come back once more."""
+    assert PERIOD is not None
+    nil = statistics.table("remedies")
+    values: dict[str, Number | str] = {
+        cell.key: 0 for cell in statistics.cells if cell.is_input and cell.table != nil.key
+    }
+    past = PastReport(
+        AGENCY.code, period_before(PERIOD), {"remedies.review_upheld.year_to_date": 1}, source="试"
+    )
+    content = workbook(statistics, values | {nil.nil_key: YES}, past)
+    item = replace(submission_of(read(statistics, content)), year=PERIOD)
+    [judged] = judge(statistics, [item], history={AGENCY.code: past})
+    [found] = judged.findings
+    place = str(statistics.places[nil.nil_key])
+    assert (found.code, found.facts[NIL_CELL]) == ("Q4-92", place)
+    [going] = returned_of(statistics, [judged], judged).notices
+    assert place in (going.hint or "")
+    plain = replace(item, reading=replace(item.reading, nil_tables=frozenset()))
+    [other] = judge(statistics, [plain], history={AGENCY.code: past})[0].findings
+    assert NIL_CELL not in other.facts
 
 
 def test_the_first_quarter_is_compared_with_itself_alone(statistics: Form) -> None:

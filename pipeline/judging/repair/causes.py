@@ -14,7 +14,7 @@ from pipeline.judging.repair.evidence import Evidence
 from pipeline.judging.repair.stated import Restated, restated
 from pipeline.judging.repair.suggest import Repair, suggest
 from pipeline.judging.repair.tally import tally_of
-from pipeline.model import Finding, Severity
+from pipeline.model import NIL_CELL, NIL_LABEL, Finding, Severity
 
 if TYPE_CHECKING:
     from pipeline.forms.form import Form
@@ -90,7 +90,19 @@ def explained(
         tally = tally_of(form, operands, level=level, computed=reading.computed, kind=kind)
         stated = restated(Evidence(tally, statements), reading.places)
         linked = _with_restated(stated, linked) if stated else linked
-    return _with_tables(form, reading, linked)
+    return _with_tables(form, reading, [_of_nil(form, reading, finding) for finding in linked])
+
+
+def _of_nil(form: Form, reading: Reading, finding: Finding) -> Finding:
+    """Name the cell by which the table of a failed sum is said to be nil: no figure can be filled in beside that."""
+    if not reading.nil_tables or finding.variant not in form.checks:
+        return finding
+    of_cells = dict.fromkeys(form.by_key[key].table for key in finding.keys if key in form.by_key)
+    table = next((form.table(key) for key in of_cells if key in reading.nil_tables), None)
+    if table is None:
+        return finding
+    said = {NIL_LABEL: table.nil_label, NIL_CELL: str(form.places[table.nil_key])}
+    return replace(finding, facts={**finding.facts, **said})
 
 
 def any_sum_fails(form: Form, findings: Iterable[Finding]) -> bool:
