@@ -399,6 +399,12 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
     ("F05", "no_words"): Wording(
         "“{label}”只填了“{raw}”，不是文字", "请写成完整的句子，没有发生的也要写明", "{raw}", "文字"
     ),
+    ("F05", "formula_in_text"): Wording(
+        "“{label}”的格子里是公式（{raw}），读不出文字",
+        "请删去公式，直接写文字；没有要写的，请清空这一格",
+        "{raw}",
+        "文字",
+    ),
     ("F05", "heading_cut"): Wording("“{label}”的文字开头重复了本部分的标题，已删去"),
     ("F05", "headings_placed"): Wording(
         "{cells} 里有{labels}等标题和它们的文字，已按标题分到各部分",

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from io import BytesIO
 
 import pytest
+from openpyxl import load_workbook
 
 from pipeline.forms.loader import load_form
+from pipeline.intake.read.reading import read
 from pipeline.judging.rules.judge import judge
 from pipeline.periods import named
+from pipeline.publishing.template import build_workbook
 from tests.support.fills import zeros
 from tests.support.submissions import reading_of, submission_of
 
@@ -52,3 +56,23 @@ def test_persons_numbers_and_what_the_template_left_are_found(name: str, period:
         assert [(code, weight) for code, _, weight in found_in(note)] == [("N14", "error")], note
     for note in ("", "无", *PLAIN):
         assert found_in(note) == [], note
+
+
+@pytest.mark.parametrize(
+    ("name", "written", "raw"),
+    [
+        ("disclosure_statistics_quarter", "=1+1", "=1+1"),
+        ("website_report", "#NAME?", "#NAME?"),
+        ("website_report", "没有要说明的。", ""),
+        ("website_report", None, ""),
+    ],
+)
+def test_a_formula_in_place_of_a_note_is_not_passed_over(name: str, written: str | None, raw: str) -> None:
+    """A program that writes workbooks stores no results: the note would be blank, and nobody would know."""
+    form = load_form(name)
+    book = load_workbook(BytesIO(build_workbook(form)))
+    [note] = form.texts
+    book[note.sheet][form.places[note.key].cell] = written
+    book.save(saved := BytesIO())
+    found = [item for item in read(form, saved.getvalue()).findings if item.variant == "formula_in_text"]
+    assert [(item.place, item.facts["raw"]) for item in found] == [(form.places[note.key], raw)] * bool(raw)

@@ -209,6 +209,8 @@ def _read_item(result: Listed, item: Entry | Text, spot: Spot | None) -> None:
         result.read |= {(sheet.name, other, where) for other in below}
         answer = "\n".join((answer, *below.values())).strip()
         answer = _plain(result, item, answer, Place(sheet.name, a1(row, where)))
+        if not answer:
+            result.findings += _of_a_formula(item, sheet, row, where)
     length = layout.cell_length(answer)
     if length > layout.CELL_CHARACTERS:
         result.findings.append(_too_long(item, Place(sheet.name, a1(row, where)), length))
@@ -227,6 +229,16 @@ def _plain(result: Listed, item: Text, answer: str, place: Place) -> str:
         facts = {"label": item.label, "raw": answer[:_LONGEST_LABEL]}
         result.findings.append(Finding.found("F05", place, (item.key,), "no_words", facts))
     return answer
+
+
+def _of_a_formula(item: Text, sheet: SheetData, row: int, column: int) -> Iterator[Finding]:
+    """Say of a blank text that a formula stands in its cell: what it comes to is not stored, or is an error."""
+    error, formula = sheet.facts.errors.get((row, column)), sheet.facts.formulas.get((row, column))
+    if error is not None or (formula and not formula.stored):
+        raw = error or f"={formula.text if formula else ''}"[:_LONGEST_LABEL]
+        facts: Mapping[str, Fact] = {"label": item.label, "raw": raw}
+        place = Place(sheet.name, a1(row, column))
+        yield Finding.found("F05", place, (item.key,), "formula_in_text", facts)
 
 
 def _too_long(item: Entry | Text, place: Place, length: int) -> Finding:
