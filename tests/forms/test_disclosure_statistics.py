@@ -14,7 +14,7 @@ import pytest
 
 from pipeline.district.adjusting import in_period
 from pipeline.forms.form import Form, last_year, this_year
-from pipeline.forms.formulas import FAILS, HOLDS
+from pipeline.forms.formulas import FAILS, HOLDS, NOT_ASSESSED
 from pipeline.forms.loader import load_form
 from pipeline.forms.values.answers import YES
 from pipeline.intake.read.reading import read
@@ -174,12 +174,19 @@ def test_a_template_of_the_first_quarter_compares_both_columns(statistics: Form,
     stamp = Stamp(agency_code=AGENCY.code, agency=AGENCY.name, year=202441, kind=AGENCY.kind)
     values: dict[str, Number | str] = {cell.key: 0 for cell in form.cells if cell.is_input}
     values |= {f"{WEBSITE}.this_quarter": 120, f"{WEBSITE}.year_to_date": 430}
-    path = tmp_path / "一季度.xlsx"
-    path.write_bytes(build_workbook(form, stamp, values=values))
-    [path] = computed([path], tmp_path / "computed")
-    live = checks(form, path)
-    assert live["Q1-92.website"].mark == FAILS
-    assert live["Q1-92.gazette"].mark == HOLDS
+    own, later = tmp_path / "一季度.xlsx", tmp_path / "二季度.xlsx"
+    own.write_bytes(build_workbook(form, stamp, values=values))
+    values["info.period"] = (
+        "2024年第二季度"  # then the mark of the period is the only one, as it is built and as it is computed
+    )
+    later.write_bytes(build_workbook(form, stamp, values=values))
+    marks = {"Q1-92.website": NOT_ASSESSED, "Q1-92.gazette": NOT_ASSESSED, "Q1-91.website": HOLDS}
+    found = {key: check.mark for key, check in checks(form, later).items()}
+    assert {key: found[key] for key in marks} == marks
+    own, later = sorted(computed([own, later], tmp_path / "computed"))
+    live, found = ({key: check.mark for key, check in checks(form, path).items()} for path in (own, later))
+    assert (live["Q1-92.website"], live["Q1-92.gazette"]) == (FAILS, HOLDS)
+    assert {key: found[key] for key in marks} == marks
 
 
 def test_a_rule_that_begins_with_the_year_needs_a_period_before(tmp_path: Path) -> None:

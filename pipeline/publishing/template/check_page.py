@@ -18,7 +18,7 @@ from pipeline.forms.formulas import (
 from pipeline.forms.layout import CHECK_COLUMNS, CHECKS_TOP, HINT_ROW, TITLE_ROW
 from pipeline.model import Number, Place, a1
 from pipeline.publishing.template.areas import row_height
-from pipeline.publishing.template.checks import Check, Unseen
+from pipeline.publishing.template.checks import Check, Unseen, is_of_period
 from pipeline.publishing.template.template_page import TemplatePage
 
 _HEADS = (
@@ -78,11 +78,14 @@ def write_checks(
         page.put(CHECKS_TOP - 1, column, head, "box", "head")
     page.sheet.set_row(CHECKS_TOP - 1, 36)
     rows = {check.id: CHECKS_TOP + number for number, check in enumerate(rules)}
+    below = CHECKS_TOP + len(rules) + 1
+    of_period = [below + number for number, check in enumerate(completeness) if is_of_period(check)]
     for check in rules:
         after = [rows[before] for before in check.rule.after if before in rows] if check.rule else []
+        after += of_period if check.rule and check.rule.rule.within_year else []
         _write_check(page, rows[check.id], check, [a1(row, CHECK_COLUMNS["mark"]) for row in after])
     for number, check in enumerate(completeness):
-        _write_check(page, CHECKS_TOP + len(rules) + 1 + number, check)
+        _write_check(page, below + number, check)
     _write_unseen(page, _unseen_top(rules, completeness), unseen)
     again = _found_again(page, _unseen_top(rules, completeness) + 1, unseen)
     _write_summary(page, [*rules, *completeness], again, *marks_rows(len(rules), len(completeness)))

@@ -99,6 +99,7 @@ def rule_checks(content: Content) -> list[Check]:
     """Return the form's rules that bind bodies of the stamp's level and are for the clerk to see."""
     form = content.form
     lines: dict[str, Check] = {}
+    is_of_another = any(own.mark == FAILS for own in _period_checks(content))
     for check in form.live_checks(content.stamp.level, content.stamp.kind):
         lines[check.id] = Check(
             id=check.id,
@@ -110,7 +111,8 @@ def rule_checks(content: Content) -> list[Check]:
             values=(side_value(content, check.left), side_value(content, check.right)),
             rule=check,
             explanation=content.explanations.get(check.id, ""),
-            silent=any(lines[before].mark in {FAILS, EXPLAINED} for before in check.after if before in lines),
+            silent=(check.rule.within_year and is_of_another)
+            or any(lines[before].mark in {FAILS, EXPLAINED} for before in check.after if before in lines),
         )
     return list(lines.values())
 
@@ -224,6 +226,14 @@ def _filled(content: Content, check_id: str, key: str, label: str) -> Check:
     )
 
 
+_OF_PERIOD = ".period"
+
+
+def is_of_period(check: Check) -> bool:
+    """Whether a check asks for the period of the template; what goes on from the period before is not assessed where it fails."""
+    return check.id.endswith(_OF_PERIOD)
+
+
 def _period_checks(content: Content) -> Iterator[Check]:
     """Ask that the period is the one that the template was made for."""
     form, period = content.form, content.stamp.year
@@ -234,7 +244,7 @@ def _period_checks(content: Content) -> Iterator[Check]:
             value != "" and (value if isinstance(value, int) else stated(str(value), form.period)) != period
         )
         yield Check(
-            f"F02.{entry.key}.period",
+            f"F02.{entry.key}{_OF_PERIOD}",
             f"与模板的一致：{title_of(period)}（左边是 1 的要改）",
             f"{entry.sheet}：{entry.label}",
             form.places[entry.key],
