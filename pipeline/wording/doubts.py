@@ -12,6 +12,8 @@ from pipeline.model import Finding
 
 ABOUT_WHOSE = ("F02", "F06")
 """Rules about whose a file is, and who sent it: said before what else is in its way."""
+ABOUT_PERIOD = ("year_missing", "year_wrong", "period_missing", "period_wrong")
+"""What F02 says of the period of a file."""
 
 
 @dataclass(frozen=True, slots=True)

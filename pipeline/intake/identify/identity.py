@@ -20,6 +20,7 @@ from pipeline.intake.identify.other_body import spelled
 from pipeline.intake.read.labels import normalise
 from pipeline.model import Agency, Fact, Finding
 from pipeline.periods import Period, kind_of, named, title_of
+from pipeline.wording.doubts import ABOUT_PERIOD
 
 if TYPE_CHECKING:
     from pipeline.model import Place, Reading
@@ -120,7 +121,7 @@ def _by_its_name(
 
 def about_year(found: Identity) -> tuple[Finding, ...]:
     """Return what was found about the year alone."""
-    return tuple(item for item in found.findings if item.variant in _ABOUT_YEAR)
+    return tuple(item for item in found.findings if item.variant in ABOUT_PERIOD)
 
 
 def about_name(found: Identity) -> tuple[Finding, ...]:
@@ -129,7 +130,6 @@ def about_name(found: Identity) -> tuple[Finding, ...]:
 
 
 _NAMELESS = "agency_missing"
-_ABOUT_YEAR = ("year_missing", "year_wrong", "period_missing", "period_wrong")
 
 
 def stated(reading: Reading, *, level: str | None = None) -> Identity:

@@ -24,6 +24,7 @@ from pipeline.judging.rules.approval import approval
 from pipeline.judging.rules.carried_tables import awaited
 from pipeline.judging.rules.lateness import lateness
 from pipeline.judging.rules.reports import report_of
+from pipeline.judging.rules.unsure_periods import is_moot, sure_period
 from pipeline.judging.rules.values import value_findings
 from pipeline.judging.rules.weighing import NO_WAIVERS, resolved, waivers_of, weigh
 from pipeline.judging.schema.form_schema import BLANK, SIZE, columns_of, counted_rules
@@ -153,7 +154,7 @@ def _by_rules(
     for row, finding in narrative_findings(around):
         of_texts[row].append(finding)
     of_values = value_findings(
-        form, [item.reading for item in batch], calendar, [item.year for item in batch]
+        form, [item.reading for item in batch], calendar, [sure_period(item) for item in batch]
     )
     earlier = [
         (
@@ -211,7 +212,8 @@ def _validated(
     wrong: list[list[tuple[str, str]]] = [[] for _ in batch]
     columns, counted = list(columns_of(form)), frozenset(counted_rules(form))
     for row, column, check in failures(columns_of(form), rows):
-        wrong[row].append((columns[column], check))
+        if not is_moot(form, batch[row], columns[column]):
+            wrong[row].append((columns[column], check))
     return [
         _findings(form, item, past, _broken(own, failed, counted), failed)
         for item, past, own, failed in zip(batch, pasts, earlier, wrong, strict=True)

@@ -22,6 +22,7 @@ from pipeline.forms.values.numeric import number_of
 from pipeline.forms.values.plain import bracketings
 from pipeline.forms.weighed import weighed_alone
 from pipeline.judging.rules.row_rules import DUPLICATE, RowFrame, broken_rules, duplicates
+from pipeline.judging.rules.unsure_periods import counted_by_period
 from pipeline.judging.schema.backends import pa
 from pipeline.judging.schema.form_schema import filled, in_places, whole
 from pipeline.model import Fact, Finding, Place
@@ -100,12 +101,13 @@ def value_findings(
 
 
 def _of_drawn(form: Form, reading: Reading, period: Period | None) -> Iterator[Finding]:
-    """Compare figures of tables with what the rows come to, where all of these could be read."""
+    """Compare figures of tables with what the rows come to, where all of these could be read and the period by which they count is known."""
     unsure = {found[0] for key in reading.unreadable if (found := row_of(key))}
+    unknown = counted_by_period(form) if period is None else frozenset()
     for key, counted in drawn_figures(form, reading.registers, period).items():
         drawn, stated = form.drawn[key], reading.numbers.get(key)
         is_known = drawn.register not in unsure and drawn.rule in form.basics and key in reading.places
-        if is_known and stated is not None and stated != counted:
+        if is_known and key not in unknown and stated is not None and stated != counted:
             name = form.register(drawn.register).name
             facts: Mapping[str, Fact] = {
                 "stated": stated, "value": counted, "table": name, "remedy": drawn.remedy,
