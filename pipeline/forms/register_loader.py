@@ -63,6 +63,9 @@ class _RowRuleText:
     extended: Mapping[str, Any] = field(default_factory=dict)
     workdays: int = 0
     extra: int = 0
+    columns: tuple[str, ...] = ()
+    who: str = ""
+    patterns: tuple[str, ...] = ()
     explainable: bool = False
     waivable: bool = False
     adjustable: bool = False
@@ -191,12 +194,12 @@ def _column(section: TomlTable) -> Column:
     return column
 
 
-def refuse_pattern(section: TomlTable, pattern: str) -> None:
+def refuse_pattern(section: TomlTable, pattern: str, key: str = "pattern") -> None:
     """Raise where ``pattern`` is no regular expression."""
     try:
         re.compile(pattern)
     except re.error as error:
-        raise section.fault(f"“{pattern}”不是正确的正则表达式：{error}。", "pattern") from None
+        raise section.fault(f"“{pattern}”不是正确的正则表达式：{error}。", key) from None
 
 
 def _refuse_weight(register: Register, column: Column, section: TomlTable) -> None:
@@ -220,7 +223,8 @@ def _rule(section: TomlTable, register: Register) -> RowRule:
         raise section.fault(f"relation 为 {relation} 的要用 other 写明与哪一列的日期比。", "relation")
     if written.other and not compares:
         raise section.fault("只有 relation 为 order、due 的才能有 other。", "other")
-    for name in (written.column, *((written.other,) if compares else ())):
+    named = [written.who] * (relation == "apart")
+    for name in (written.column, *((written.other,) if compares else ()), *written.columns, *named):
         if name not in register.index:
             raise section.fault(f"“{name}”不是登记表“{register.key}”的列。", name or "column")
         if days and register.columns[register.index[name]].kind != Day.id:
@@ -229,6 +233,7 @@ def _rule(section: TomlTable, register: Register) -> RowRule:
         raise section.fault(
             "relation 为 due 的要有 workdays（大于 0 的工作日数），其他的不能有。", "workdays"
         )
+    _refuse_likeness(section, written)
     return RowRule(
         written.id,
         relation,
@@ -239,7 +244,22 @@ def _rule(section: TomlTable, register: Register) -> RowRule:
         conditions(section, register, written.extended),
         written.workdays,
         written.extra,
+        written.columns,
+        written.who,
+        written.patterns,
     )
+
+
+def _refuse_likeness(section: TomlTable, written: _RowRuleText) -> None:
+    """Raise where a rule over what a cell names, or over rows that are alike, does not say of what, or another rule does."""
+    if (written.relation in {"single", "apart"}) is not bool(written.patterns or written.columns):
+        raise section.fault(
+            "relation 为 single 的要有 patterns，为 apart 的要有 columns，其他的不能有。", "relation"
+        )
+    if (written.relation == "apart") is not bool(written.columns and written.who):
+        raise section.fault("relation 为 apart 的要用 columns、who 写明比哪些列，其他的不能有。", "relation")
+    for pattern in written.patterns:
+        refuse_pattern(section, pattern, "patterns")
 
 
 def _asks_days(relation: RowRelation) -> tuple[bool, bool]:
@@ -249,7 +269,7 @@ def _asks_days(relation: RowRelation) -> tuple[bool, bool]:
             return True, True
         case "until" | "since":
             return False, True
-        case "needs" | "blank":
+        case "needs" | "blank" | "single" | "apart":
             return False, False
         case _:
             assert_never(relation)

@@ -19,7 +19,7 @@ from pipeline.model import Place, a1
 if TYPE_CHECKING:
     from pipeline.forms.values.kind import ValueKind
 
-RowRelation = Literal["order", "due", "until", "since", "needs", "blank"]
+RowRelation = Literal["order", "due", "until", "since", "needs", "blank", "single", "apart"]
 RELATIONS: tuple[RowRelation, ...] = get_args(RowRelation)
 DAY_TIMES = ("in_year", "before_year", "not_before_year")
 """What may be asked of the day in a row: that it lies in the period that is reported, be that a month, or before, or that it does not lie before."""
@@ -74,7 +74,9 @@ class RowRule:
     """What holds of every row. ``when`` are the conditions under which it is asked.
 
     order: ``column`` is no day before ``other``; due: it is at most ``workdays`` after it, ``extra`` more where ``extended``
-    holds; until: it is no day after the period that is reported; since: it is none before; needs: ``column`` is filled; blank: it is not.
+    holds; until: it is no day after the period that is reported; since: it is none before; needs: ``column`` is filled; blank: it is not;
+    single: none of ``patterns`` is found in it, which say that it names several; apart: no other row has ``who`` and all ``columns``
+    in common with it under another ``unique``: of a row that names nobody, or in which one of ``patterns`` is found, nothing is said.
     """
 
     id: str
@@ -86,6 +88,9 @@ class RowRule:
     extended: tuple[Condition, ...] = ()
     workdays: int = 0
     extra: int = 0
+    columns: tuple[str, ...] = ()
+    who: str = ""
+    patterns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """What a register asks of its columns and rows goes in; how many break it comes out, as a number and as an Excel formula.
 
-Both readings stand here, side by side, as those of figures do in ``drawing``. What no formula can say (a pattern, workdays of
+Both readings stand here, side by side, as those of figures do in ``drawing``. What no formula can say (a pattern, likeness, workdays of
 a district's own calendar) has none. Formulas are sums of products over whole columns: of arrays in them IF knows nothing.
 """
 
@@ -32,7 +32,9 @@ if TYPE_CHECKING:
     from pipeline.forms.values.kind import ValueKind
     from pipeline.periods import Period
 
-_NO_FORMULA = "workdays are the district's own: no formula counts them"
+_NO_FORMULA = (
+    "workdays are the district's own, and patterns and likeness are no matter of formulas: none counts them"
+)
 
 
 def is_live(rule: RowRule) -> bool:
@@ -40,7 +42,7 @@ def is_live(rule: RowRule) -> bool:
     match rule.relation:
         case "order" | "until" | "since" | "needs" | "blank":
             return True
-        case "due":
+        case "due" | "single" | "apart":
             return False
         case _:
             assert_never(rule.relation)
@@ -72,7 +74,7 @@ def _fails(cells: str, other: str, rule: RowRule, days: tuple[str, str]) -> str:
             return f"ISNUMBER({cells})*({cells}<{days[0]})"
         case "order":
             return f"ISNUMBER({cells})*ISNUMBER({other})*(INT({cells})<INT({other}))"
-        case "due":
+        case "due" | "single" | "apart":
             raise ValueError(_NO_FORMULA)
         case _:
             assert_never(rule.relation)
@@ -92,7 +94,7 @@ def _fails_oddly(cells: str, other: str, rule: RowRule, kind: ValueKind, days: t
         case "order":
             earlier = f"(LEN(TRIM({other}))>0)*({day_numbers(cells)}<{day_numbers(other)})"
             return days_hold(cells, earlier)
-        case "due":
+        case "due" | "single" | "apart":
             raise ValueError(_NO_FORMULA)
         case _:
             assert_never(rule.relation)
@@ -120,7 +122,7 @@ def _breaks(register: Register, rule: RowRule, row: Row, period: Period | None) 
         case "order":
             day, other = _day(value), _day(row[register.index[rule.other]])
             return bool(day and other and day < other)
-        case "due":
+        case "due" | "single" | "apart":
             raise ValueError(_NO_FORMULA)
         case _:
             assert_never(rule.relation)

@@ -857,6 +857,8 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
     ("rows", "since"): Wording("{value}在 {period}以前", "{remedy}", "{value}", "不早于 {period}初"),
     ("rows", "needs"): Wording("{condition}，这里不能空着", "{remedy}"),
     ("rows", "blank"): Wording("{condition}，这里却填了“{value}”", "{remedy}", "{value}"),
+    ("rows", "single"): Wording("这一行好像不止一件：“{value}”", "{remedy}", "{value}"),
+    ("rows", "apart"): Wording("与第 {row} 条除编号外相同（{labels}）", "{remedy}"),
     ("rows", "drawn"): Wording(
         "表中是 {stated}，由“{table}”逐条得出的是 {value}", "{remedy}", "{stated}", "{value}"
     ),

@@ -219,6 +219,11 @@ def test_rules_of_a_row_are_found(name: str) -> None:
                     own = value_of(register.columns[at], random.Random(seed), 1, is_unique=False)
                     row[at] = {"filled": row[at] or own, "blank": ""}.get(wanted[0], wanted[0])
                 break_rule(register, rule.relation, row, rule.column, rule.other)
+                if rule.relation == "apart":
+                    row[register.index[rule.who]] = "赵丰年"
+                    kept = rows[register.key][0][register.index[rule.column]]
+                    rows[register.key][0][:] = row
+                    rows[register.key][0][register.index[rule.column]] = kept
                 found = sent(form, rows, entries)
                 if (rule.id, rule.relation) in [(item.code, item.variant) for item in found.findings]:
                     seen.add(rule.id)
@@ -274,7 +279,9 @@ def break_rule(register: Register, relation: str, row: list[str], column: str, o
         row[at] = f"{YEAR + 1}-01-03"
     elif relation == "since":
         row[at] = f"{YEAR - 1}-12-30"
-    else:
+    elif relation == "single":
+        row[at] = "2023-0101、2023-0102"
+    elif relation in {"order", "due"}:
         row[register.index[other]] = "2023-06-01"
         row[at] = "2023-05-31" if relation == "order" else "2023-12-29"
 

@@ -6,6 +6,8 @@ nothing so many more are allowed as a year has at most in one piece.
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -53,6 +55,11 @@ class RowFrame:
         """The days of the columns that were asked for them."""
         return {}
 
+    @cached_property
+    def twins(self) -> dict[str, Mapping[int, int]]:
+        """By rule: the rows that are like an earlier one of the same reading, and which that is."""
+        return {}
+
 
 def broken_rules(
     register: Register,
@@ -82,6 +89,8 @@ def broken_rules(
             rule = rules[numbers[column]]
             period = periods[frame.owners[int(row)]]
             facts = _facts(register, rule, frame.cells[int(row)], calendar, period)
+            if rule.relation == "apart":
+                facts = {**facts, **_twin(register, rule, frame, int(row))}
             found[numbers[column]].append((int(row), facts))
     return found
 
@@ -127,7 +136,7 @@ def _asked(
     return found
 
 
-def _fails(
+def _fails(  # noqa: PLR0911 - one for each relation
     register: Register, rule: RowRule, frame: RowFrame, calendar: Calendar, periods: Sequence[Period | None]
 ) -> NDArray[np.bool_]:
     at = register.index[rule.column]
@@ -140,6 +149,11 @@ def _fails(
             return _days(frame, at) > _bounds(frame, periods, 1)
         case "since":
             return _days(frame, at) < _bounds(frame, periods, 0)
+        case "single":
+            return np.array([_finds(rule.patterns, value) for value in frame.columns[at]], dtype=bool)
+        case "apart":
+            twins = frame.twins[rule.id] = _twins(register, rule, frame)
+            return np.isin(np.arange(len(frame.cells)), list(twins))
         case "order":
             return _days(frame, at) < _days(frame, register.index[rule.other])
         case "due":
@@ -147,6 +161,45 @@ def _fails(
             return _is_overdue(frame, (register.index[rule.other], at), rule, extended, calendar)
         case _:
             assert_never(rule.relation)
+
+
+_LONGEST = 200
+"""Characters of a value in which patterns are looked for."""
+
+
+def _finds(patterns: Sequence[str], value: str) -> bool:
+    """Say whether one of ``patterns`` is found in a value, in whatever width that is written."""
+    plain = unicodedata.normalize("NFKC", value[:_LONGEST])
+    return any(re.search(pattern, plain) for pattern in patterns)
+
+
+def _twins(register: Register, rule: RowRule, frame: RowFrame) -> Mapping[int, int]:
+    """Return the rows that have who and all columns of ``rule`` in common with an earlier one of the same reading that is called otherwise, and that one.
+
+    Who left blank what has to be filled, or names nobody, says too little to be taken for another.
+    """
+    names = (rule.who, *rule.columns)
+    columns = [frame.columns[register.index[name]] for name in names]
+    unique = [frame.columns[register.index[name]] for name in register.unique]
+    needed = [
+        at for at, name in enumerate(names) if at == 0 or register.columns[register.index[name]].required
+    ]
+    seen: dict[tuple[object, ...], int] = {}
+    found: dict[int, int] = {}
+    for at, own in enumerate(zip(frame.owners, *columns, strict=True)):
+        values = own[1:]
+        if not all(values[number] for number in needed):
+            continue
+        first = seen.setdefault((own[0], *map(folded, values)), at)
+        is_named_alike = all(folded(column[at]) == folded(column[first]) for column in unique)
+        if first != at and not is_named_alike and not any(_finds(rule.patterns, value) for value in values):
+            found[at] = first
+    return found
+
+
+def _twin(register: Register, rule: RowRule, frame: RowFrame, row: int) -> Mapping[str, Fact]:
+    labels = (register.columns[register.index[name]].label for name in (rule.who, *rule.columns))
+    return {"row": frame.rows[frame.twins[rule.id][row]] + 1, "labels": "、".join(labels)}
 
 
 def _blank(frame: RowFrame, column: int) -> NDArray[np.bool_]:
