@@ -47,6 +47,7 @@ class _RegisterText:
     unique: tuple[str, ...] = ()
     rows: int = 2_000
     hint: str = ""
+    nothing: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +116,7 @@ def load_register(section: TomlTable) -> Register:
         raise section.fault(f"rows 应在 1 和 {MOST_ROWS} 之间。", "rows")
     if not any(column.required for column in columns):
         raise section.fault("登记表至少要有一列 required = true。", "column")
+    refuse_pattern(section, written.nothing, "nothing")
     found = Register(
         written.key,
         written.name,
@@ -124,6 +126,7 @@ def load_register(section: TomlTable) -> Register:
         written.unique,
         written.rows,
         written.hint,
+        written.nothing,
     )
     for column, inner in zip(columns, section.inner("column"), strict=True):
         _refuse_weight(found, column, inner)
@@ -137,6 +140,7 @@ def load_register(section: TomlTable) -> Register:
         found.unique,
         found.rows,
         found.hint,
+        found.nothing,
         rules,
     )
 

@@ -120,6 +120,8 @@ class Register:
     rows: int = 2_000
     """How many rows the template has room for."""
     hint: str = ""
+    nothing: str = ""
+    """How a line reads that says in its own words that there is no row."""
     rules: tuple[RowRule, ...] = ()
 
     @cached_property

@@ -825,6 +825,13 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
         "小标题、说明不用管；是一条的，请逐项填写",
         "{raw}",
     ),
+    ("V02", "subtotal"): Wording(
+        "“{table}”第 {lines} 行是分类汇总行，不是一条内容，没有读取",
+        "请删去（“数据”中的“分类汇总”选“全部删除”）",
+    ),
+    ("V02", "subtotal_back"): Wording(
+        "“{table}”原表第 {lines} 行是分类汇总行，没有转入退回表", "请核对，无误的不用改"
+    ),
     ("V02", "stated_rows"): Wording(
         "合计行写的是 {stated} 条，表中有 {value} 条",
         "请核对是否有漏填、多填的；合计行可以不填",

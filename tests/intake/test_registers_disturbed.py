@@ -395,3 +395,58 @@ def test_of_a_day_that_cannot_be_only_that_is_said(form: Form, received: int, an
     book, _, _ = workbook(form, [*REQUESTS, row])
     rows = [one for one in told(judged(form, book)[1]) if one[0] == "V01" or one[0].startswith("R")]
     assert rows == [("V01", "date_range")]
+
+
+def subtotal(column: int, text: str, count: int, at: int = 0) -> list[object]:
+    """A line as the data menu of a spreadsheet puts below a group."""
+    return [count if number == at else text if number == column else None for number in range(WIDTH)]
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ([subtotal(2, "自然人 计数", 10), subtotal(2, "总计数", 10)], "subtotal"),
+        ([subtotal(2, "自然人 汇总", 10)], "subtotal"),
+        ([subtotal(2, "自然人 Count", 10), subtotal(2, "Grand Count", 10)], "subtotal"),
+        ([["四季度小计", "10件"]], ""),
+        ([["共10件申请"]], ""),
+        ([["共计12件（其中结转3件）"]], "stated_rows"),
+        ([[0]], ""),
+        ([[None, None, None, None, None, None, None, None, None, 0]], ""),
+    ],
+)
+def test_totals_of_whatever_shape_are_no_requests(form: Form, lines: Sequence[Cells], said: str) -> None:
+    book, _, _ = workbook(form, [*REQUESTS, *lines])
+    found, item = judged(form, book)
+    assert (counts(found), told(item)) == (ALL, [("V02", said)] * bool(said))
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        ["2023-011", None, None, None, None, "年度预算汇总"],
+        [None, None, None, None, None, "年度预算汇总"],
+        [None, None, "法律服务机构 计数"],
+        [None, date(2023, 3, 1), None, None, None, "总计"],
+    ],
+)
+def test_what_may_be_a_request_is_never_taken_for_a_total(form: Form, row: Cells) -> None:
+    book, _, _ = workbook(form, [*REQUESTS, row])
+    assert ("C01", "value") in told(judged(form, book)[1]) or ("C01", "lone") in told(judged(form, book)[1])
+
+
+@pytest.mark.parametrize(
+    ("cell", "text"),
+    [("A6", "本年度未收到政府信息公开申请"), ("A6", "无申请"), ("A6", "本年无申请。"), ("A6", 0), ("F6", "2023年未收到申请")],
+)  # fmt: skip
+def test_a_nil_return_in_words_of_ones_own_is_one(form: Form, cell: str, text: str | int) -> None:
+    for answer in ("是", None):
+        book, sheet, _ = workbook(form, [])
+        sheet["B3"], sheet[cell] = answer, text
+        assert told(judged(form, book)[1]) == ([] if answer else [("V02", "empty")])
+
+
+def test_a_request_beside_a_nil_return_is_one(form: Form) -> None:
+    book, sheet, _ = workbook(form, [])
+    sheet["B3"], sheet["F6"] = "是", "无障碍设施改造申请情况"
+    assert ("C09", "nil_rows") in told(judged(form, book)[1])

@@ -41,6 +41,8 @@ class ListedRows:
     """What stands alone on a line that is no row: “无”, 本年度未收到申请."""
     groups: list[int] = field(default_factory=list)
     """Lines that are headings over some of the rows."""
+    subtotals: list[int] = field(default_factory=list)
+    """Lines that a spreadsheet put below the groups of rows."""
     turned: dict[int, int] = field(default_factory=dict)
     """Headings that stand again with their columns in another order, and how many rows were read by them."""
 

@@ -6,7 +6,6 @@ totals, notes and headings that were repeated are no rows.
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -15,7 +14,7 @@ from decimal import Decimal
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from pipeline.forms.registers import EXAMPLES, NOTES, PARTS, SIGNED, WHOLES
+from pipeline.forms.registers import EXAMPLES, NOTES, SIGNED
 from pipeline.forms.values.numeric import number_of
 from pipeline.forms.values.typed import Typed, says_nothing, shown, unreadable
 from pipeline.intake.read.entries import hidden, with_prompt
@@ -44,6 +43,7 @@ from pipeline.intake.read.register_heads import (
 )
 from pipeline.intake.read.register_looks import struck_out, unseen
 from pipeline.intake.read.register_shift import RowKinds, straightened
+from pipeline.intake.read.register_totals import COUNTED, SUBTOTAL, of_subtotals, says_no_row, sort_of_total
 from pipeline.intake.read.register_unlike import not_found
 from pipeline.model import Fact, Finding, Place, Rows, a1
 
@@ -54,12 +54,6 @@ if TYPE_CHECKING:
     from pipeline.forms.values.plain import Raw
     from pipeline.intake.read.spreadsheet import SheetData
     from pipeline.periods import Period
-
-_COUNT = r"共?计?:?(\d{1,6})[件条个份项行]"
-_TOTAL = re.compile(rf"({'|'.join((*WHOLES, *PARTS))}):?(?:{_COUNT})?|(?=共){_COUNT}")
-"""A line of totals, and no title that begins with these words."""
-_COUNTED = re.compile(rf"(?:(?:{'|'.join(WHOLES)}):?)?{_COUNT}")
-
 
 _YEAR = 4
 """Digits of a year, with which days begin."""
@@ -145,7 +139,7 @@ def _listed(register: Register, head: Head) -> ListedRows:
     for line, own in (*above, *enumerate(below, head.row + 1)):
         cells = own if by is head else _cells(by, line)
         is_row = (are_rows and line > head.row) or _has_error(head, errors, line)
-        sort = "" if is_row else _sort_of(register, cells, needed)
+        sort = "" if is_row else _sort_of(register, by, line, cells)
         if not sort and not is_row and is_group(register, by, line, cells):
             found.groups.append(line)
             found.words = found.words or alone(cells)
@@ -158,6 +152,8 @@ def _listed(register: Register, head: Head) -> ListedRows:
             found.words = found.words or alone(cells)
         elif sort == "sum":
             found.totals.append(line)
+        elif sort == SUBTOTAL:
+            found.subtotals.append(line)
         elif sort == "heading":
             again = head_again(register, head, line)
             by = head if again.columns == head.columns else again
@@ -212,6 +208,7 @@ def _read(register: Register, listed: ListedRows, counted: Collection[str], into
     into.findings += unseen(register, listed)
     into.findings += beside_rows(register, listed)
     into.findings += between_rows(register, listed)
+    into.findings += of_subtotals(register, listed)
     into.findings += _of_totals(register, head, listed.totals, values)
     into.findings += _of_counts(register, head, listed.totals, values)
 
@@ -343,26 +340,24 @@ def _are_rows(register: Register, lines: Sequence[Sequence[Raw]], needed: Sequen
     )
 
 
-def _sort_of(register: Register, cells: Sequence[Raw], needed: Sequence[int]) -> str:
+def _sort_of(  # noqa: PLR0911 - one for each sort
+    register: Register, head: Head, line: int, cells: Sequence[Raw]
+) -> str:
     """Say what a line is that is no row: blank, a word for nothing, a total, a heading again, a note; empty for a row."""
     first = cells[0]
-    if (
-        needed
-        and all(cells[at] for at in needed)
-        and first.__class__ is str
-        and not first.startswith(register.headings)
-    ):
+    needed = [cells[at] for at, column in enumerate(register.columns) if column.required]
+    if needed and all(needed) and first.__class__ is str and not first.startswith(register.headings):
         return ""  # nearly every line
     filled = [(number, value) for number, value in enumerate(cells) if not is_blank(value)]
     if all(says_nothing(value) for _, value in filled):
         return "nothing" if filled else "blank"
-    first = filled[0][1]
+    first, lacking = filled[0][1], any(map(is_blank, needed))
+    if lacking and says_no_row(register, filled):
+        return "nothing"
+    if lacking and (total := sort_of_total(head, line, filled)):
+        return total
     if not isinstance(first, str) or len(first) > LONGEST_LABEL:
         return ""
-    label = normalise(first).rstrip(":")
-    lacking = any(column.required and is_blank(cells[at]) for at, column in enumerate(register.columns))
-    if lacking and (found := _TOTAL.fullmatch(label)):
-        return "part" if found[1] in PARTS else "sum"
     labels = set(map(normalise, register.headings))
     same = sum(isinstance(value, str) and heading_of(value) in labels for _, value in filled)
     if same >= max(2, ENOUGH * len(filled)):
@@ -427,7 +422,7 @@ def _of_counts(
     """Compare with how many rows there are what a line of totals states first; it may count those alone that have a certain value, or were of one year."""
     for line in totals:
         cells = enumerate(_cells(head, line))
-        found = ((at, _COUNTED.fullmatch(normalise(value))) for at, value in cells if isinstance(value, str))
+        found = ((at, COUNTED.fullmatch(normalise(value))) for at, value in cells if isinstance(value, str))
         for number, match in [(at, match) for at, match in found if match][:1]:
             stated = int(match[1])
             if stated in _countable(register, values):

@@ -66,6 +66,7 @@ _TO_LOOK_AT: Mapping[tuple[str, str], str] = {
     ("V02", "hidden_columns"): "hidden_columns_back",
     ("V02", "beside"): "beside_back",
     ("V02", "no_row"): "no_row_back",
+    ("V02", "subtotal"): "subtotal_back",
     ("V02", "stated_rows"): "stated_rows_back",
     ("F03", "unknown_heading"): "heading_mended",
     ("F05", "unread"): "unread_back",
