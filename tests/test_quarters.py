@@ -15,6 +15,7 @@ import pytest
 
 from pipeline.forms.form import Form
 from pipeline.forms.loader import load_form
+from pipeline.intake.documents.links import links_of
 from pipeline.model import Number
 from pipeline.publishing.template import Stamp, build_workbook
 from tests.support.fills import consistent_numbers
@@ -111,6 +112,14 @@ def test_quarter_after_quarter_in_one_folder(folder: Path) -> None:
     assert nianbao("template", folder, "--now", "2024-07-11T08:00:00").returncode == 0
     [template] = (folder / "output" / "2024Q2" / "templates").glob("001*.xlsx")
     assert "2024年第一季度" in words_in(template)
+    # and stands in the folder for the portal, under its name
+    site = folder / "output" / "2024Q2" / "site"
+    assert {path.name for path in (site / "reports").iterdir() if path.is_dir()} == {"2024Q1"}
+    front = (site / "index.html").read_text("utf-8")
+    assert '<th scope="col">2024年第一季度</th>' in front
+    assert f'aria-label="{AGENCIES[0]} 2024年第一季度 Excel"' in front
+    assert "202441" not in front
+    assert links_of(site / "index.html", front.encode()).missing == ()
 
 
 @pytest.mark.parametrize("period", ["2024Q1", "2024Q2"])

@@ -142,6 +142,17 @@ def folder(tmp_path: Path) -> Path:
     return made
 
 
+def only_what_agencies_publish_is_for_the_portal(folder: Path) -> None:
+    """The register and the quarter are listed for the office, and none of their folders is for the portal."""
+    parts = {"2023": True, f"2023/{REGISTER}": False, f"2023Q4/{QUARTER}": False}
+    for part, is_public in parts.items():
+        own = folder / "output" / part
+        assert (own / "site").exists() is is_public
+        assert ("site/index.html" in (own / "index.html").read_text("utf-8")) is is_public
+    assert record(folder, part=REGISTER)["files"]["site"] is None
+    assert (folder / "output" / "2023" / REGISTER / "applications.csv").is_file()
+
+
 def test_each_form_has_its_own_results(folder: Path) -> None:
     assert nianbao("status", folder).returncode == 2, "nothing has been run yet"
     done = nianbao("run", folder, "--now", NOW)
@@ -175,7 +186,7 @@ def test_each_form_has_its_own_results(folder: Path) -> None:
         assert found["counts"]["accepted"] + found["counts"]["accepted_with_remarks"] == 2, found[
             "submissions"
         ]
-    assert (folder / "output" / "2023" / REGISTER / "applications.csv").is_file()
+    only_what_agencies_publish_is_for_the_portal(folder)
 
     # deadlines, letters and pages are apart
     told = [letters_in(folder), letters_in(folder, part=REGISTER), letters_in(folder, "2023Q4", QUARTER)]

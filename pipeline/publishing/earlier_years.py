@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.machine.digest import digest_of, program
 from pipeline.model import Agency, Number, PastReport, Report
+from pipeline.periods import Period, name_of
 from pipeline.publishing import documents
 from pipeline.publishing.data import downloads
 from pipeline.publishing.document_paths import BOOK, LIST, REPORTS, WEB, WORD, copy_of
@@ -23,8 +24,8 @@ from pipeline.publishing.word import report as word
 if TYPE_CHECKING:
     from pipeline.forms.form import Form
 
-Reports = Mapping[int, Mapping[str, PastReport]]
-"""By year and agency code."""
+Reports = Mapping[Period, Mapping[str, PastReport]]
+"""By period and agency code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class Archived:
     """A report of an earlier year as it is offered: ``stem`` is where it stands, without a suffix."""
 
     agency: Agency
-    year: int
+    year: Period
     stem: str
     report: Report
     suffixes: tuple[str, ...]
@@ -64,7 +65,7 @@ def archived(
             past = reports[year].get(agency.code)
             report = _whole(form, agency, past) if past else None
             if report:
-                path = copy_of(f"{REPORTS}/{year}/{stem}")
+                path = copy_of(f"{REPORTS}/{name_of(year)}/{stem}")
                 found.append(Archived(agency, year, path, report, _suffixes(form, report)))
     return found
 

@@ -109,7 +109,7 @@ class FilePlan:
     stems: Mapping[ArrivalKey, str]
     """The name of a report's documents, without a suffix, by the assessment that counts."""
     offered: frozenset[ArrivalKey]
-    """The reports that go into the folder for the portal: all but those whose words stand in another report, or are in doubt."""
+    """The reports that go into the folder for the portal: all but those whose words stand in another report, or are in doubt; none of a form that nobody publishes."""
     returned: Mapping[ArrivalKey, str]
     """The marked workbook of each submission that goes back."""
     bases: Mapping[str, str]
@@ -125,16 +125,21 @@ class FilePlan:
 def plan(publication: Publication) -> FilePlan:
     """Decide every path of ``publication`` and what may stay is measured by."""
     stems, returned = _stems(publication), _returned(publication)
+    is_public = publication.form.is_public
     offered = frozenset(
         item.key
         for item in publication.assessments
-        if item.key in stems
+        if is_public
+        and item.key in stems
         and publication.form.sections
         and item.report
         and not (is_summed(publication.form, item.report) or unanswered(publication.form, item))
     )
     older = archived(
-        publication.form, publication.district.roster_agencies, publication.archive, publication.called
+        publication.form,
+        publication.district.roster_agencies,
+        publication.archive if is_public else {},
+        publication.called,
     )
     layouts = digest_of(map(digest_of, ([publication.layout], [publication.style])))
     bases = _bases(publication, stems, offered, returned)
@@ -148,7 +153,7 @@ def plan(publication: Publication) -> FilePlan:
         bases,
         tuple(older),
         tuple(_printed(publication, stems).values()),
-        {suffix: copy_of(path_of(own, suffix)) for suffix in publication.finished},
+        {suffix: copy_of(path_of(own, suffix)) for suffix in publication.finished if is_public},
     )
 
 
@@ -212,7 +217,7 @@ def recorded(
     return record.run_record(
         publication.summary,
         now=publication.now,
-        files={**dict.fromkeys(_ALWAYS_NAMED), **planned.files},
+        files={**dict.fromkeys(_ALWAYS_NAMED), **planned.files, "site": planned.files.get("site")},
         lists=[*lists_of(len(publication.summary.states))],
         submissions=by_file,
         archive=[
@@ -244,7 +249,7 @@ def _files(form: Form, district: District) -> dict[str, str]:
         **({"district_report": _own_name(form, district) + WORD} if form.sections else {}),
         "upward": f"{safe_name(about, '上报表')}.xlsx",
         "dashboard": PAGE,
-        "site": copy_of(PAGE),
+        **({"site": copy_of(PAGE)} if form.is_public else {}),
         "figures": "figures.csv",
         "findings": "findings.csv",
         **{name: f"{name}.csv" for name in listed_names(form)},

@@ -112,10 +112,7 @@ def _publish(
         *_of_the_run(publication, planned, words, layouts, known),
         *earlier_years.builders(layouts, planned.archive),
         *_finished(publication, planned),
-        (
-            planned.files["site"],
-            partial(pages.front_page, publication, planned, before.all_paths(run_record)),
-        ),
+        *_front_page(publication, planned, run_record),
         (before.RUN_NAME, partial(record.to_json, run_record)),
     ]
     built = [stage(folder, path, build()) for path, build in builders if path not in staying]
@@ -235,6 +232,13 @@ def _finished(publication: Publication, planned: FilePlan) -> Iterator[Builder]:
     """Pair the district's own report in the folder for the portal with what was published."""
     for suffix, path in planned.finished.items():
         yield path, partial(publication.finished.__getitem__, suffix)
+
+
+def _front_page(publication: Publication, planned: FilePlan, run_record: record.Record) -> Iterator[Builder]:
+    """Pair the front page of the folder for the portal with what builds it, where the form is published at all."""
+    if "site" in planned.files:
+        there = before.all_paths(run_record)
+        yield planned.files["site"], partial(pages.front_page, publication, planned, there)
 
 
 def _of_the_run(

@@ -105,6 +105,7 @@ def _front(
         lists=lists,
         index=_index(listed, lists),
         short=form.words.short,
+        is_public=form.is_public,
         remarks=morning.remarks,
         beside=[(item, counts_in_words(item.counts) if item.counts else "") for item in morning.beside],
         now=in_china(morning.now),

@@ -125,7 +125,7 @@ def _earlier(planned: FilePlan) -> list[site.SiteEntry]:
                 Link(_FORMATS[suffix], path.removeprefix(f"{SITE}/"))
                 for suffix, path in zip(item.suffixes, item.paths, strict=True)
             ],
-            year=item.year,
+            period=item.year,
         )
         for item in planned.archive
     ]

@@ -22,8 +22,8 @@ class SiteEntry:
     agency: str
     kind: str
     formats: Sequence[Link]
-    year: int = 0
-    """Of a report of an earlier year; 0 where it is of the front page's own."""
+    period: Period = 0
+    """Of an earlier report; 0 where it is of the front page's own."""
 
 
 def build_front_page(
@@ -34,7 +34,7 @@ def build_front_page(
     earlier: Sequence[SiteEntry] = (),
     own: Sequence[Link] = (),
 ) -> bytes:
-    """Build site/index.html: agencies in the order given, grouped by kind; below them ``earlier`` years by agency and year.
+    """Build site/index.html: agencies in the order given, grouped by kind; below them ``earlier`` reports by agency and period.
 
     ``own`` are the formats of the district's own report, which stands above them all.
     """
@@ -49,7 +49,7 @@ def build_front_page(
         words=words,
         groups=groups,
         count=len(entries),
-        years=sorted({entry.year for entry in earlier}, reverse=True),
+        periods={one: title_of(one) for one in sorted({entry.period for entry in earlier}, reverse=True)},
         index=_by_agency(earlier),
         own=own,
         style=style,
@@ -58,10 +58,10 @@ def build_front_page(
     return page.encode(errors="replace")
 
 
-def _by_agency(earlier: Sequence[SiteEntry]) -> dict[str, dict[int, Sequence[Link]]]:
-    """Return the formats by agency and year; none where a year is not known."""
-    years = {entry.year for entry in earlier}
-    found: dict[str, dict[int, Sequence[Link]]] = {}
+def _by_agency(earlier: Sequence[SiteEntry]) -> dict[str, dict[Period, Sequence[Link]]]:
+    """Return the formats by agency and period; none where a period is not known."""
+    periods = {entry.period for entry in earlier}
+    found: dict[str, dict[Period, Sequence[Link]]] = {}
     for entry in earlier:
-        found.setdefault(entry.agency, dict.fromkeys(years, ()))[entry.year] = entry.formats
+        found.setdefault(entry.agency, dict.fromkeys(periods, ()))[entry.period] = entry.formats
     return found
