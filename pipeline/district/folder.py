@@ -11,6 +11,7 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 
+from pipeline.district.collected import possible_names
 from pipeline.district.differences import MOST_SHOWN, differences, unlike_agencies
 from pipeline.district.mail_settings import NO_MAIL, UNVERIFIED, MailSettings, mail_settings
 from pipeline.district.people import NO_PEOPLE, People, people_of
@@ -404,7 +405,7 @@ def _divided(sections: Sequence[TomlTable], campaigns: Sequence[District]) -> li
         form = section.values.get("form", "")
         meant = [at for at, item in enumerate(campaigns) if form in (item.form, item.id)] if form else [0]
         if len(meant) != 1:
-            there = "、".join(item.id if meant else item.form for item in campaigns)
+            there = "、".join(possible_names(form, [(item.form, item.id) for item in campaigns]))
             raise section.fault(
                 f"表样（form）写明是哪一份表的延期，应为：{there}；第一份表的不用写。", "form"
             )

@@ -13,6 +13,7 @@ from datetime import date
 from typing import TypeAlias
 
 from pipeline.district import settings_titles as titles
+from pipeline.district.collected import Names, not_collected
 from pipeline.district.roster import (
     ADDRESS,
     ADDRESS_OR_DOMAIN,
@@ -343,12 +344,12 @@ def _exceptions(found: Contents) -> Iterator[SettingFault]:
         named_form = form.text if form else ""
         meant = [names for names in collected if named_form in names] if named_form else collected[:1]
         if form and len(meant) != 1:
-            yield _not_collected(form, collected, meant)
+            yield SettingFault(form.sheet, form.row, form.column, not_collected(named_form, collected))
         elif rule and (problem := _no_rule(found, rule.text, meant[0], collected)):
             yield SettingFault(rule.sheet, rule.row, rule.column, problem)
 
 
-def _no_rule(found: Contents, text: str, meant: tuple[str, str], collected: Sequence[tuple[str, str]]) -> str:
+def _no_rule(found: Contents, text: str, meant: Names, collected: Sequence[Names]) -> str:
     """Say why there is no exception from the rule ``text`` of the form ``meant``; empty where there may be one."""
     form, wanted = _form_named(found, meant[0]), text.upper()
     if form is None or not wanted:
@@ -369,14 +370,6 @@ def _no_rule(found: Contents, text: str, meant: tuple[str, str], collected: Sequ
     return _NO_RULE.format(text)
 
 
-def _not_collected(
-    cell: SettingCell, collected: Sequence[tuple[str, str]], meant: Sequence[tuple[str, str]]
-) -> SettingFault:
-    """Say that a row names no form that is collected, or one that is collected for several periods."""
-    there = "、".join(names[-1] if meant else names[0] for names in collected)
-    return SettingFault(cell.sheet, cell.row, cell.column, f"没有收“{cell.text}”，应为：{there}。")
-
-
 def _extensions(found: Contents) -> Iterator[SettingFault]:
     """Judge the days of 延期 by the form that each row speaks of, and ask for one row of each unit and form."""
     deadlines = _deadlines(found)
@@ -388,8 +381,8 @@ def _extensions(found: Contents) -> Iterator[SettingFault]:
         named_form = form.text if form else ""
         meant = [day for names, day in deadlines if named_form in names] if named_form else [deadlines[0][1]]
         if form and len(meant) != 1:
-            collected = [names for names, _ in deadlines]
-            yield _not_collected(form, collected, [names for names in collected if named_form in names])
+            said = not_collected(named_form, [names for names, _ in deadlines])
+            yield SettingFault(form.sheet, form.row, form.column, said)
         elif problem := _not_later(until.text, meant[0]):
             yield SettingFault(until.sheet, until.row, until.column, problem)
         own = normalised(unit.text), named_form
@@ -410,7 +403,7 @@ def _others(found: Contents) -> Iterator[SettingFault]:
             yield SettingFault(cell.sheet, cell.row, cell.column, problem)
 
 
-def _deadlines(found: Contents) -> list[tuple[tuple[str, str], date | None]]:
+def _deadlines(found: Contents) -> list[tuple[Names, date | None]]:
     """Return what each collected form can be called, alone and with its period, and its deadline; the first one's first."""
     first = [found.setting("", name) or STANDARD.get(name, "") for name in ("form", "year", "deadline")]
     rows = [

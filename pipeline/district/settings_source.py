@@ -145,8 +145,8 @@ def _with_ids(found: Contents) -> Contents:
 
     def known(cell: SettingCell) -> SettingCell:
         title, mark, period = cell.text.replace("：", ":").partition(":")
-        form = id_of(title, folder)
-        return cell if form == title else replace(cell, text=f"{form}{mark}{period}")
+        form = id_of(title.strip(), folder)
+        return replace(cell, text=f"{form}{mark}{period.strip()}")
 
     lists = {
         name: [{title: known(cell) if title == titles.FORM else cell for title, cell in row.items()} for row in rows]

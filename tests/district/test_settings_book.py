@@ -241,10 +241,20 @@ def test_an_extension_names_its_form_in_the_workbook(tmp_path: Path) -> None:
     ]  # fmt: skip
     again = load_district(desk(tmp_path / "b", filled_of(own)))
     assert [item.extensions for item in again.campaigns] == [item.extensions for item in own.campaigns]
+    quarters = "disclosure_statistics_quarter:2023Q3、disclosure_statistics_quarter:2023Q4"
     for number, (form, until, where) in enumerate(
         [
-            ("website_report", date(2024, 2, 20), "“延期” D5"),
-            ("disclosure_statistics_quarter", date(2024, 2, 20), "“延期” D5"),
+            (
+                "website_report",
+                date(2024, 2, 20),
+                f"“延期” D5：没有收“website_report”，应为：annual_report_2021、request_register、{quarters}。",
+            ),
+            ("政府信息公开情况统计表", date(2024, 2, 20), f"收了 2 期，请写明是哪一期：{quarters}。"),
+            (
+                "disclosure_statistics_quarter：2023Q2",
+                date(2024, 2, 20),
+                f"没有收“disclosure_statistics_quarter:2023Q2”，应为：{quarters}。",
+            ),
             ("request_register", date(2024, 2, 15), "“延期” B5"),
         ]
     ):
