@@ -9,17 +9,20 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from unittest.mock import patch
 
 import openpyxl
 import pytest
 
+from pipeline.cli.commands import decision_commands
 from pipeline.district.folder import load_district
 from pipeline.forms.form import Form
 from pipeline.forms.layout import STAMP_NAMES, STAMP_SHEET
+from pipeline.ledger import decisions
 from pipeline.ledger.access import view_campaign
 from pipeline.model import CHINA, EnvironmentFailedError
 from pipeline.publishing.todo_book import OPEN, TODO_NAME
-from pipeline.run import clock
+from pipeline.run import carrying, clock
 from pipeline.wording.messages import spoken
 from tests.support.folders import inputs_only
 from tests.support.mails import mail
@@ -566,10 +569,27 @@ def test_nobody_is_reminded_while_the_inbox_is_not_there(town: Town) -> None:
 def test_a_clock_that_cannot_be_right_writes_to_nobody(town: Town) -> None:
     town.run(FIRST)
     letters = len(town.letters)
-    said = town.say("run")  # the machine's own clock is years later
+    with patch.object(carrying, "carry_out") as carried:
+        said = town.say("run")  # the machine's own clock is years later
     assert said.code == 4
     assert "--now" in said.text
     assert len(town.letters) == letters
+    assert not carried.called, "nor is a decision dated by it"
+
+
+def test_what_a_person_decides_is_not_dated_before_the_last_run(town: Town) -> None:
+    town.run(SECOND)
+    before = datetime(2024, 1, 2, tzinfo=CHINA)
+    by = ("--by", "王主任", "--reason", "核实")
+    with patch.object(decision_commands, "moment_of", return_value=before):
+        for arguments in (("deliver",), ("decide", "extend", "001", "2024-02-05"), ("waive", "001", "T3-04")):
+            said = town.say(*arguments, *by)
+            assert (said.code, "比上次运行" in said.text) == (4, True), said.text
+    with view_campaign(load_district(town.folder), town.folder / "output") as (ledger, _):
+        assert decisions.in_force(ledger, town.year) == []
+    assert town.say("decide", "extend", "001", "2024-02-05", *by, now="2024-01-02").code == 0, (
+        "if it is said so"
+    )
 
 
 def test_a_folder_of_a_day_to_come_is_told(town: Town) -> None:

@@ -141,14 +141,15 @@ def run(  # noqa: PLR0913 - what a run is asked for, spelled out
     form_of(district)  # rules that cannot be set so are refused before anything else is looked at
     title = f"{district.name} {spaced_of(district.year)}"
     with disk():
+        if by_clock:
+            with open_campaign(district, output) as (ledger, own):
+                clock.check(ledger, own, now)
         carried = todo.NOTHING_CARRIED if dry_run else carrying.carry_out(district, output, now=now)
     with (
         disk(),
         (view_campaign if dry_run else open_campaign)(district, output) as (ledger, district),
         open_journal(None if dry_run else output / FOLDER / district.part / LOGS, title, now=now) as journal,
     ):
-        if by_clock:
-            clock.check(ledger, district, now)
         require(ledger, district)
         codes.remember(ledger, district, now=now)
         deadlines.remember(ledger, district, now=now)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from pipeline.district.folder import District
 from pipeline.ledger import Ledger
+from pipeline.ledger.access import open_campaign
 from pipeline.model import CHINA, EnvironmentFailedError
 
 _LONGEST_PAUSE = timedelta(days=400)
@@ -24,9 +26,8 @@ _RECENT_RUNS = 8
 
 def check(ledger: Ledger, district: District, now: datetime) -> None:
     """Raise EnvironmentFailedError if ``now``, the machine's time, does not fit the deadline or the last run."""
-    row = ledger.one("SELECT started_at, year FROM runs ORDER BY id DESC LIMIT 1")
-    last = datetime.fromisoformat(row["started_at"]) if row else None
-    is_same = row is not None and row["year"] == district.year
+    last, year = _last_run(ledger)
+    is_same = year == district.year
     doubt = ""
     if now.astimezone(CHINA).date() > district.deadline + _LONGEST_CAMPAIGN:
         doubt = f"离截止日期 {district.deadline} 已过一年多"
@@ -34,13 +35,37 @@ def check(ledger: Ledger, district: District, now: datetime) -> None:
         doubt = f"离上次运行（{_spoken(last)}）已过一年多"
     elif last and is_same and now - last > _LONGEST_SILENCE:
         doubt = f"离本期上次运行（{_spoken(last)}）已过 {(now - last).days} 天"
-    elif last and now < last - _SETBACK:
-        doubt = f"比上次运行（{_spoken(last)}）还早"
+    else:
+        doubt = _set_back(last, now)
     if doubt:
-        raise EnvironmentFailedError(
-            f"电脑的时间是 {_spoken(now)}，{doubt}，可能不对。没有运行，也没有写信。请核对电脑的日期和时间；"
-            f"时间没有错的，用 --now {now.isoformat(timespec='seconds')} 写明后运行一次。"
-        )
+        raise _doubted(now, doubt, "没有运行，也没有写信")
+
+
+def refuse_setback(district: District, output: Path, now: datetime) -> None:
+    """Raise EnvironmentFailedError if ``now``, the machine's time, is before the last run: what a person decides is dated.
+
+    However long ago the last run was: who decides later than others has reasons.
+    """
+    with open_campaign(district, output) as (ledger, _):
+        last, _ = _last_run(ledger)
+    if doubt := _set_back(last, now):
+        raise _doubted(now, doubt, "什么也没有记下")
+
+
+def _last_run(ledger: Ledger) -> tuple[datetime | None, int]:
+    row = ledger.one("SELECT started_at, year FROM runs ORDER BY id DESC LIMIT 1")
+    return (datetime.fromisoformat(row["started_at"]), row["year"]) if row else (None, 0)
+
+
+def _set_back(last: datetime | None, now: datetime) -> str:
+    return f"比上次运行（{_spoken(last)}）还早" if last and now < last - _SETBACK else ""
+
+
+def _doubted(now: datetime, doubt: str, undone: str) -> EnvironmentFailedError:
+    return EnvironmentFailedError(
+        f"电脑的时间是 {_spoken(now)}，{doubt}，可能不对。{undone}。请核对电脑的日期和时间；"
+        f"时间没有错的，用 --now {now.isoformat(timespec='seconds')} 写明后运行一次。"
+    )
 
 
 def run_ahead(ledger: Ledger, now: datetime) -> str:
