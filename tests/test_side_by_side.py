@@ -337,6 +337,12 @@ deadline = 2024-01-31
     made = make_district(tmp_path / "样例区", AGENCIES[:1], files, extra=extra)
     by = ("--form", ANNUAL, "--by", "王主任", "--now")
     nianbao("run", made, "--now", NOW)
+    letter = min((made / "output" / "2023" / REGISTER / "letters").glob("*.eml")).stem.rpartition("_")[2]
+    assert letter in nianbao("letters", made, "--now", NOW).stdout
+    for command in (("letters", "--open"), ("letters", "--stop"), ("send", "--by-hand", "--letter")):
+        done = nianbao(command[0], made, *command[1:], letter, "--now", NOW)
+        assert done.returncode == (2 if command[0] == "send" else 0), "found without naming its form"
+        assert ("没有代号" in done.stderr) == (command[0] == "send"), "what was stopped does not wait"
     assert nianbao("deliver", made, *by, NOW).returncode == 0
     assert nianbao("send", made, "--form", ANNUAL, "--by-hand", "--all", "--now", NOW).returncode == 0
     later = made / "inbox" / "2024-01-26" / "台账更正.xlsx"

@@ -10,7 +10,6 @@ import typer
 
 from pipeline.cli.application import UNFINISHED
 from pipeline.cli.arguments import (
-    district_of,
     districts_of,
     moment_of,
     output_of,
@@ -19,7 +18,6 @@ from pipeline.cli.options import (
     Folder,
     Now,
     Output,
-    Which,
     WhichOrAll,
 )
 from pipeline.cli.usage import Command
@@ -90,9 +88,6 @@ def send(
     target = output_of(folder, output)
     code = agency_of(districts[0], agency).code if agency else None
     chosen = persons.Chosen(code, tuple(letter or ()), every)
-    if letter and len(districts) > 1:
-        there = "、".join(district.id for district in districts)
-        raise ConfigError(f"同时收几份表，请用 --form 写明信是哪一份表的：{there}。")
     if by_hand:
         with lock(target), disk():
             _record_by_hand(districts, target, chosen, undo=undo, now=moment)
@@ -103,8 +98,8 @@ def send(
         )
     if again:
         with lock(target), disk():
-            for district in districts:
-                waiting = persons.try_again(district, target, chosen, now=moment)
+            for district, meant in persons.divided(districts, target, chosen):
+                waiting = persons.try_again(district, target, meant, now=moment)
                 console.print_letters_settled(waiting, district, "重新待发")
     _deliver(districts, target, pause, most, now)
 
@@ -150,14 +145,14 @@ def _record_by_hand(
 
     if undo and not chosen.is_named:
         raise ConfigError("请写明撤销哪些：--letter 代号、--agency 单位，或者 --all 全部。")
-    for district in districts:
+    for district, meant in persons.divided(districts, target, chosen):
         if undo:
-            back = persons.take_back(district, target, chosen, now=now)
+            back = persons.take_back(district, target, meant, now=now)
             console.print_letters_settled(back, district, "撤销转交，重新等待")
         elif chosen.is_named:
-            console.print_handed_over(persons.mark_delivered(district, target, chosen, now=now), district)
+            console.print_handed_over(persons.mark_delivered(district, target, meant, now=now), district)
         else:
-            console.print_letters(persons.undelivered(district, target, chosen, now=now), district)
+            console.print_letters(persons.undelivered(district, target, meant, now=now), district)
     if not chosen.is_named:
         typer.echo("没有记下任何信。要记下的，写明哪些：--letter 代号、--agency 单位，或者 --all 全部。")
 
@@ -189,17 +184,18 @@ def letters(
         str | None,
         typer.Option("--restore", metavar="代号", help="照原样发，不管文件夹里怎样。", show_default=False),
     ] = None,
-    which: Which = None,
+    which: WhichOrAll = None,
     output: Output = None,
     now: Now = None,
 ) -> None:
     """留底：列出发过的和等待的每一封信，打开其中一封；对改过、删过的信说明怎么办。"""
     from pipeline.cli import console
     from pipeline.coordinating.deciding import agency_of
+    from pipeline.district.adjusting import form_of
     from pipeline.run.letters import by_hand as persons
 
     moment = moment_of(now)
-    district = district_of(folder, moment, which)
+    districts = districts_of(folder, moment, which)
     target = output_of(folder, output)
     acts = (
         (stop, persons.stop, "不再发出"),
@@ -212,9 +208,14 @@ def letters(
         raise ConfigError("--open、--stop、--as-edited、--restore 一次只能用一个。")
     with disk(), lock(target):
         for handle, act, word in asked:
+            district = persons.campaign_of(districts, target, handle)
             console.print_letters_settled(act(district, target, handle, now=moment), district, word)
         if open_:
+            district = persons.campaign_of(districts, target, open_)
             console.print_letter(*persons.opened(district, target, open_), district)
         elif not asked:
-            code = agency_of(district, agency).code if agency else None
-            console.print_letters(persons.ever_written(district, target, code), district)
+            code = agency_of(districts[0], agency).code if agency else None
+            for district in districts:
+                if len(districts) > 1:
+                    typer.echo(form_of(district).document_of(district.year))
+                console.print_letters(persons.ever_written(district, target, code), district)

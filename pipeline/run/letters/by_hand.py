@@ -51,6 +51,37 @@ class Chosen:
         return bool(self.code or self.handles or self.every)
 
 
+def divided(districts: Sequence[District], output: Path, chosen: Chosen) -> list[tuple[District, Chosen]]:
+    """Pair the campaigns with which letters of theirs are meant: what is called by its short name is of the one that wrote it."""
+    if len(districts) == 1 or not chosen.handles:
+        return [(district, chosen) for district in districts]
+    own: dict[str, list[str]] = {}
+    for handle in chosen.handles:
+        own.setdefault(campaign_of(districts, output, handle).id, []).append(handle)
+    return [
+        (district, replace(chosen, handles=tuple(own[district.id])))
+        for district in districts
+        if district.id in own
+    ]
+
+
+def campaign_of(districts: Sequence[District], output: Path, handle: str) -> District:
+    """Return the one of the campaigns that wrote the letter called so; where none did, the first. Raises ConfigError where several did."""
+    found = [own for own in districts if len(districts) == 1 or _wrote(own, output, handle)]
+    if len(found) > 1:
+        raise ConfigError(
+            f"代号“{handle}”在几份表里都有，请写长一些，或者用 --form 写明是哪一份表的："
+            f"{'、'.join(district.id for district in found)}。"
+        )
+    return found[0] if found else districts[0]
+
+
+def _wrote(district: District, output: Path, handle: str) -> bool:
+    with view_campaign(district, output) as (ledger, district):
+        years = (district.year, *former_years(ledger, district))
+        return any(_is_called(item, handle) for year in years for item in letters.of_year(ledger, year))
+
+
 def undelivered(district: District, output: Path, chosen: Chosen, *, now: datetime) -> list[StoredLetter]:
     """Return the letters that reached nobody and may be handed over, among those ``chosen`` (of none: all); nothing is changed."""
     with _open(district, output, now) as (ledger, district):
@@ -223,15 +254,15 @@ def _picked(
 
 
 def _named(candidates: Sequence[StoredLetter], handle: str) -> StoredLetter:
-    wanted = handle.strip().removesuffix(".eml").rpartition("_")[2]
-    found = [
-        item
-        for item in candidates
-        if len(wanted) >= _SHORTEST and item.message_id.strip("<>").startswith(wanted)
-    ]
+    found = [item for item in candidates if _is_called(item, handle)]
     if len(found) != 1:
         why = "这里没有代号为“{}”的信" if not found else "代号“{}”指的不止一封信，请写长一些"
         raise ConfigError(
             f"{why.format(handle)}。信的代号是文件名末尾的六个字，也见 nianbao letters {typed(Path('区县文件夹'))}。"
         )
     return found[0]
+
+
+def _is_called(item: StoredLetter, handle: str) -> bool:
+    wanted = handle.strip().removesuffix(".eml").rpartition("_")[2]
+    return len(wanted) >= _SHORTEST and item.message_id.strip("<>").startswith(wanted)
