@@ -294,6 +294,7 @@ def test_what_a_text_contradicts_is_not_made_true_by_the_agency_that_says_it_was
     assert f"教育局（{rule}）" in morning
     assert "单位说明：已核对" in morning
     office.decide((OPEN, f"提醒|002|{rule}|", {CHOICE: CHECKED, REASON: "电话核实过"}))
+    assert [decided["决定"] for decided in office.rows(DONE)] == [f"{rule} {CHECKED}"]
     [row] = [row for row in town.ran.record["submissions"] if row["counts"]]
     assert row["site"]
     assert not sent(later, 2), "what was confirmed is what stood there then"

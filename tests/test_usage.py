@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 
 import pytest
+import typer
 from typer import rich_utils
 from typer.main import get_command
 
+from pipeline.cli.arguments import period_of
 from pipeline.cli.commands import app
 from pipeline.cli.usage import complaint
 
@@ -36,6 +38,32 @@ def test_a_wrong_command_line_is_answered_in_chinese(arguments: list[str], named
     assert "nianbao --help" in said
     assert "(" not in said
     assert ("空格" in said) is ("多余" in named)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "asked"),
+    [
+        (["run", "x", "--workers", "0"], "“--workers”的内容写得不对，应为不小于 1 的整数。"),
+        (["run", "x", "--workers", "a"], "“--workers”的内容写得不对，应为不小于 1 的整数。"),
+        (["send", "x", "--pause", "-1"], "“--pause”的内容写得不对，应为不小于 0 的数。"),
+        (["send", "x", "--most", "0"], "“--most”的内容写得不对，应为不小于 1 的整数。"),
+    ],
+)
+def test_what_may_stand_there_is_said(arguments: list[str], asked: str) -> None:
+    with pytest.raises(Exception) as caught:  # noqa: PT011 - whatever typer raises
+        app(arguments, standalone_mode=False)
+    said = complaint(caught.value)
+    assert said
+    assert said.startswith(asked)
+    assert "Invalid" not in said
+
+
+def test_how_a_period_is_written_is_said() -> None:
+    with pytest.raises(typer.BadParameter) as caught:
+        period_of("20255")
+    said = complaint(caught.value)
+    assert said
+    assert said.startswith("“--year”的内容写得不对：应写四位年份，例如 2023；")
 
 
 def test_what_is_not_about_the_command_line_is_left_alone() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -20,11 +20,12 @@ _REMEDY = "运行 nianbao --help 看用法和例子。"
 _FAULTS = {
     "MissingParameter": "少写了“{what}”。",
     "NoSuchOption": "没有“{what}”这个选项。",
-    "BadParameter": "“{what}”的内容写得不对。",
+    "BadParameter": "“{what}”的内容写得不对{asked}。",
     "BadOptionUsage": "“{what}”后面少写了内容。",
     "UsageError": "没有“{what}”这个命令。",
 }
 """By the name of typer's exception; ``what`` is what it quotes."""
+_NUMBERS: Mapping[Any, str] = {int: "整数", float: "数"}
 SPACES = "名称中有空格的，要用英文双引号括起来"
 _TOO_MUCH = f"多写了“{{what}}”；{SPACES}。"
 
@@ -149,8 +150,22 @@ def complaint(error: Exception) -> str | None:
     if is_spoken():
         return f"{own} Run nianbao --help for usage and examples."
     quoted = _QUOTED.search(own)
-    what = getattr(error, "option_name", None) or (quoted[1] or quoted[2] if quoted else "")
+    what = getattr(error, "option_name", None) or getattr(error, "param_hint", None)
+    what = what or (quoted[1] or quoted[2] if quoted else "")
     known = _FAULTS.get(kind, "") if what else ""
     if "extra argument" in own:
         known = _TOO_MUCH
-    return (known.format(what=what) if known else f"命令写法不对（{own}）。") + _REMEDY
+    return (known.format(what=what, asked=_asked(error)) if known else f"命令写法不对（{own}）。") + _REMEDY
+
+
+def _asked(error: TyperException) -> str:
+    """Say what may stand where something else was written: in our own words, or which numbers; empty where nobody knows."""
+    own = str(getattr(error, "message", "")).removesuffix("。")
+    if own and not own.isascii():
+        return f"：{own}"
+    described = getattr(getattr(error, "param", None), "type_descriptor", None)
+    number = _NUMBERS.get(getattr(described, "annotation", None))
+    least = getattr(getattr(described, "parameter_info", None), "min", None)
+    if number is None:
+        return ""
+    return f"，应为{number}" if least is None else f"，应为不小于 {least} 的{number}"

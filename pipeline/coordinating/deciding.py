@@ -216,7 +216,10 @@ def _no_such_version(agency: Agency, own: Versions[JudgedFile], version: int) ->
     if any(item.version == version and item.is_sent_back for item in own.files):
         return f"{agency.name}第 {version} 次报送已由办公室退回；要让它计入，请先撤销退回的决定（在 待办.xlsx 的“已决定”里选，或者用 --revoke）。"
     said = f"合格的是第 {'、'.join(accepted)} 次" if accepted else "还没有合格的报送"
-    return f"{agency.name}{f'第 {version} 次报送不是合格的' if version else '没有合格的报送'}；{said}。"
+    if not version:
+        return f"{agency.name}{said if not accepted else f'没有计入的报送；{said}'}。"
+    is_there = any(item.version == version for item in own.files)
+    return f"{agency.name}{f'第 {version} 次报送不是合格的' if is_there else f'没有第 {version} 次报送'}；{said}。"
 
 
 def _number(text: str) -> int:

@@ -51,6 +51,9 @@ _REFUSED = {
 }
 """Why the guard refused a workbook; for any other reason it is damaged."""
 _SUFFIX = ".xlsx"
+_OTHER_KINDS = ("xls", "xlsb", "ods")
+"""Kinds of workbooks that are whole, although their name says another kind."""
+_RENAMED = "内容是 .{kind} 格式，只把名称改成了 .xlsx，没有读；请用 Excel 或 WPS 打开，另存为 .xlsx"
 _DAMAGED = "已经损坏，或者不是 Excel 工作簿"
 
 
@@ -156,6 +159,8 @@ def _guarded(content: bytes) -> bytes:
 
 
 def _refusal(finding: Finding) -> str:
+    if finding.facts.get("kind") in _OTHER_KINDS:
+        return _RENAMED.format(kind=finding.facts["kind"])
     return _REFUSED.get(finding.variant, _DAMAGED).format_map(finding.facts)
 
 

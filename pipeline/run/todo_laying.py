@@ -47,7 +47,7 @@ from pipeline.letter import Plea
 from pipeline.letters.plan import CampaignState, delivery_of_all, morning, unsigned_delivery
 from pipeline.long_lists import first_of
 from pipeline.machine.durable import remove
-from pipeline.model import CHINA, Agency, DecisionKind, Finding, Verdict
+from pipeline.model import CHINA, Agency, Decision, DecisionKind, Finding, Severity, Verdict
 from pipeline.periods import title_of
 from pipeline.publishing.files import write_if_changed
 from pipeline.publishing.todo_book import (
@@ -136,7 +136,7 @@ def _todo(
         *_letters(context),
         *_post(context),
     ]
-    others, decided = list(_agencies(context, own)), list(_decided(context, ended))
+    others, decided = list(_agencies(context, own)), list(_decided(context, own, ended))
     asked = [item.key for item in (*questions, *others)]
     keys = [*asked, *(item.key for item in decided if item.key)]
     still = brought_over(carried, keys, _names(context), _newest(own))
@@ -322,7 +322,19 @@ def _agencies(context: LetterContext, own: dict[str, Versions[JudgedFile]]) -> I
         yield _question(key, agency, state, detail, choices)
 
 
-def _decided(context: LetterContext, ended: Sequence[Lapse]) -> Iterator[Decided]:
+def _words_for(item: Decision, own: Mapping[str, Versions[JudgedFile]]) -> str:
+    """Say what was decided in the words that were chosen: who waived warnings alone in 待办.xlsx has called them checked."""
+    files = own[item.agency].files if item.kind is DecisionKind.WAIVE and item.agency in own else ()
+    waived = [finding for file in files for finding in file.findings if finding.code == item.rule]
+    is_checked = bool(item.seen and waived) and all(
+        finding.severity is not Severity.ERROR for finding in waived
+    )
+    return f"{item.rule} {CHECKED}" if is_checked else decision_words(item)
+
+
+def _decided(
+    context: LetterContext, own: Mapping[str, Versions[JudgedFile]], ended: Sequence[Lapse]
+) -> Iterator[Decided]:
     names = {agency.code: agency.name for agency in context.district.roster_agencies}
     gone = {item.key for item in letters.of_year(context.ledger, context.district.year) if item.state.is_gone}
     for item in decisions.in_force(context.ledger, context.district.year, context.now.date()):
@@ -333,7 +345,7 @@ def _decided(context: LetterContext, ended: Sequence[Lapse]) -> Iterator[Decided
         is_limited = item.kind is DecisionKind.WAIVE and item.until
         reason = f"{item.reason}（至 {item.until}）" if is_limited else item.reason
         key = "" if item.letter in gone else key_of(DECISION, str(item.number))
-        yield Decided(day, about, decision_words(item), reason, item.person, key)
+        yield Decided(day, about, _words_for(item, own), reason, item.person, key)
     for lapse in ended:
         item = lapse.decision
         day = item.given_at.astimezone(CHINA).date().isoformat()

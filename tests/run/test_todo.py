@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from openpyxl import Workbook, load_workbook
@@ -30,6 +31,7 @@ from pipeline.coordinating.todo import (
 from pipeline.coordinating.todo_filled import read_filled
 from pipeline.district.folder import load_district
 from pipeline.forms.form import Form
+from pipeline.intake.guard import ole
 from pipeline.ledger import decisions, events, judged_files, open_copy
 from pipeline.machine.work import Workforce
 from pipeline.model import CHINA, ConfigError, DecisionKind
@@ -299,6 +301,16 @@ def test_an_explanation_is_accepted_or_not(folder: Path) -> None:
     assert carried.done == 2
     assert list(carried.refused) == [key_of(PLEA, "002", "T3-01")]
     assert set(carried.kept) == {key_of(PLEA, "002", "T3-01")}
+
+
+def test_an_old_workbook_that_is_only_called_so_is_no_damaged_one(tmp_path: Path) -> None:
+    path = tmp_path / TODO_NAME
+    path.write_bytes(ole.MAGIC)
+    with patch.object(ole, "kind_of", return_value="xls"):
+        [said] = read_filled(path).lost
+    assert said.startswith(
+        "内容是 .xls 格式，只把名称改成了 .xlsx，没有读；请用 Excel 或 WPS 打开，另存为 .xlsx"
+    )
 
 
 def test_a_file_that_is_no_workbook_any_more_is_written_anew(folder: Path) -> None:
