@@ -40,6 +40,7 @@ from pipeline.run.guarded_judging import judged
 from pipeline.run.inbox import Inbox
 from pipeline.run.judging_context import JudgingContext
 from pipeline.run.of_last_period import added_figures
+from pipeline.run.of_next_period import for_next_period
 from pipeline.run.opening import Barrier, File, reader_of
 from pipeline.run.replacing import basis_of, held_back
 from pipeline.run.sorting.known_arrivals import KnownArrivals
@@ -108,6 +109,12 @@ def assess(
         done[at] = replace(assessment, version=filed[at].version)
     whole = [replace(item, word=file.word) for file, item in zip(filed, done, strict=True) if item]
     held = _held(campaign, filed, whole, stood)
+    held = {
+        **for_next_period(
+            campaign.form, campaign.district, [held.get(at, item) for at, item in enumerate(whole)]
+        ),
+        **held,
+    }
     whole = [held.get(at, item) for at, item in enumerate(whole)]
     filed = [replace(file, basis=basis_of(file.basis, is_held=at in held)) for at, file in enumerate(filed)]
     new = [_judgement(filed[at], whole[at]) for at in stale]

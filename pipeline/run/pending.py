@@ -24,7 +24,7 @@ from pipeline.long_lists import first_of
 from pipeline.model import CHINA
 from pipeline.periods import bounds_of
 from pipeline.publishing.todo_book import NEW_TODO_NAME, TODO_NAME, mark_of_use
-from pipeline.run import clock, lapsing, rejudging
+from pipeline.run import clock, lapsing, of_next_period, rejudging
 from pipeline.run.clock import RECENT
 from pipeline.run.letters import former_campaigns
 from pipeline.run.letters.earlier import changes_since_delivery
@@ -109,6 +109,7 @@ def sentences(
     yield from _calendar(district, today, reminds=reminds)
     yield from lapsing.sentences(ledger, district, today)
     yield from rejudging.sentences(ledger, district, today)
+    yield from of_next_period.sentences(ledger, district)
     yield from _off_the_roster(ledger, district, now)
     yield from _folders_ahead(ledger, district, now)
     yield from _letters(ledger, district)

@@ -150,6 +150,10 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
         "{stated}",
         "{expected}",
     ),
+    ("F02", "next_period"): Wording(
+        "这是{stated}的模板，{stated}已有合格的报送；本次的累计等于已报的累计加本次的数，像是{next}的数据",
+        "如果填的是{next}的数据，请填在{next}的模板上报送，这里的不用改；如果是更正{stated}的，请按其余各条改正",
+    ),
     ("F02", "period_filled"): Wording(
         "没有写明是哪一期的，退回表中已填上{expected}", "请确认填的是这一期的数据", "", "{expected}"
     ),
