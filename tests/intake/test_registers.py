@@ -662,6 +662,23 @@ def test_a_formula_of_an_earlier_template_is_no_claim(form: Form, earlier: str) 
     assert "recomputed" in {item.variant for item in judged.findings}
 
 
+@pytest.mark.parametrize(
+    ("number", "is_lost"),
+    [
+        (1200000000000001, False),
+        (1200000000000001.0, False),
+        (1200000000000010, True),
+        (202301060000000123, True),
+        (123456789012340, False),
+    ],
+)
+def test_a_number_of_sixteen_digits_was_kept_unless_it_ends_with_0(number: float, *, is_lost: bool) -> None:
+    kind = load_form("request_register").registers[0].kinds[0]
+    found = kind.read(number)
+    assert (found.variant == "long_number") is is_lost
+    assert is_lost or found.value == str(int(number))
+
+
 def test_a_long_number_that_lost_its_last_digits_is_refused() -> None:
     form = load_form("request_register")
     row = ["", "2023-03-01", "自然人", "", "网络平台", "预算", "", "", "", "", "", "", ""]

@@ -495,6 +495,9 @@ def test_one_number_in_other_brackets_is_the_same_number(spelled: str) -> None:
         ("静政发﹝2023﹞2号", True),
         ("静政发【2023】２号", True),
         ("静政发 [2023]2号", True),
+        ("静政发〔2023〕2号（联合）", True),
+        ("静政发〔2023〕2号\n静政发〔2023〕3号", True),
+        ("静政发〔2023〕2号（2024年修订）", False),
         ("静政发2023年2号", False),
         ("静政发〔23〕2号", False),
     ],
@@ -504,6 +507,17 @@ def test_a_number_that_tells_rows_apart_is_asked_as_it_is_compared(spelled: str,
     rows, entries = plain(form)
     rows["documents"][1][0] = spelled
     assert (("V01", "pattern") in loud(sent(form, rows, entries))) is not is_right
+
+
+def test_who_writes_that_a_document_stays_in_force_is_asked_to_clear_the_cell() -> None:
+    form = form_named("normative_documents")
+    register = form.registers[0]
+    rows, entries = plain(form)
+    row = rows["documents"][1]
+    row[register.index["in_force"]], row[register.index["repealed"]] = "是", "有效期至2027年"
+    row[register.index["link"]] = "https://a.gov.cn/1.html"
+    [item] = [item for item in sent(form, rows, entries).findings if item.code == "V01"]
+    assert str(item.facts["prompt"]).endswith("仍然有效的清空这一格")
 
 
 @pytest.mark.parametrize(

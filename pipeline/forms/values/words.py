@@ -16,8 +16,8 @@ LONGEST = 2_000
 """Characters of a text in a line, where the form does not say."""
 _WIDE = re.compile(r"[\uff01-\uff5e\u3000]")
 """Signs that are as wide as a Chinese one and have another width."""
-_LOST_FROM = 10**15
-"""Of a number from here on a spreadsheet keeps the first fifteen digits."""
+_LOST_FROM, _LOST_SURELY = 10**15, 2**53
+"""Of a number from here on Excel keeps the first fifteen digits and writes 0 for the last one; no spreadsheet keeps all of a larger one."""
 _BESIDE_DIGITS = ("-", "—", " ", "(", ")", "+", "/", "、", ",", ";", "转", "分机", "或")
 """What stands between the digits of telephone numbers, and between several of them."""
 _FEWEST_DIGITS = 5
@@ -52,7 +52,8 @@ class FreeText(ValueKind):
 
     def faults_array(self, cells: str) -> str:
         length, shortest = f"LEN(TRIM({cells}))", self.asked.limits.get("shortest", 0)
-        lost = f"ISNUMBER({cells})*({cells}>=10^15)"
+        ends = f'(({cells}>=2^53)+(RIGHT(TEXT({cells},"0"),1)="0")>0)'
+        lost = f"ISNUMBER({cells})*({cells}>=10^15)*{ends}"
         return f"(({length}>{self.longest})+({length}>0)*({length}<{shortest})+{lost})"
 
     def is_faulty(self, text: str) -> bool:
@@ -61,7 +62,7 @@ class FreeText(ValueKind):
     def _read(self, value: Raw) -> Typed:
         if isinstance(value, str) and value.isprintable() and value == value.strip():  # nearly every one
             return self._in_one_width(value)
-        if isinstance(value, int | float) and abs(value) >= _LOST_FROM:
+        if isinstance(value, int | float) and _has_lost(abs(value)):
             return self._wrong(value, "long_number")
         text = shown(value).translate(UNSEEN).strip()
         return self._in_one_width("\n".join(line.strip() for line in text.splitlines()))
@@ -89,6 +90,11 @@ class FreeText(ValueKind):
         if self.asked.pattern:
             found.append(ValueCheck("matching", self.asked.pattern, variant="pattern"))
         return tuple(found)
+
+
+def _has_lost(number: float) -> bool:
+    """Say whether a number may have lost its last digits: what ends otherwise than with 0 was kept whole."""
+    return number >= _LOST_SURELY or (number >= _LOST_FROM and number % 10 == 0)
 
 
 @dataclass(frozen=True, slots=True)
