@@ -26,6 +26,7 @@ from pipeline.cli.console import CHECK_ALONE
 from pipeline.coordinating.starters import STARTERS
 from pipeline.district.folder import load_district
 from pipeline.forms.form import Form
+from pipeline.forms.loader import load_form
 from pipeline.forms.values.typed import plain_number
 from pipeline.letter import LetterKind
 from pipeline.machine.environment import lock
@@ -705,6 +706,20 @@ def test_check_judges_single_files(form: Form, tmp_path: Path) -> None:
     place = form.places["proactive.licences.decisions"]
     assert (second["findings"][0]["sheet"], second["findings"][0]["cell"]) == (place.sheet, place.cell)
     assert nianbao("check", tmp_path / "none.xlsx").returncode == 2
+
+
+def test_a_stamp_tells_the_form_where_none_is_named(form: Form, tmp_path: Path) -> None:
+    register = load_form("request_register")
+    paths = [tmp_path / "台账.xlsx", tmp_path / "年报.xlsx"]
+    stamp = Stamp("001", "某局", 2023, "县区")
+    paths[0].write_bytes(build_workbook(register, stamp, values={register.registers[0].nil_key: "是"}))
+    paths[1].write_bytes(template(form, "某局", {}))
+    records = json.loads(nianbao("check", *paths, "--json").stdout)
+    codes = [{item["code"] for item in record["findings"]} for record in records]
+    assert not {"F03", "F04", "C08"} & (codes[0] | codes[1])
+    assert records[1]["verdict"] == "accepted"
+    [by_force] = json.loads(nianbao("check", paths[0], "--form", form.id, "--json").stdout)
+    assert "F04" in {item["code"] for item in by_force["findings"]}
 
 
 def test_a_stamp_tells_the_level_where_there_is_no_roster(form: Form, tmp_path: Path) -> None:

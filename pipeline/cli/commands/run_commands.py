@@ -57,7 +57,6 @@ def check(
 ) -> None:
     """检查单个文件，不需要区县文件夹，也不写任何文件。"""
     from pipeline.cli import console
-    from pipeline.forms.loader import DEFAULT_FORM
     from pipeline.machine.pool import Pool
     from pipeline.publishing.data.record import submission_record, to_json
     from pipeline.run import checking
@@ -65,15 +64,15 @@ def check(
 
     if level not in (None, *LEVELS):
         raise ConfigError(f"--level 应为“{'”或“'.join(LEVELS)}”。")
-    bound = form_named(form or DEFAULT_FORM)
+    bound = form_named(form) if form else None
     refuse_what_is_no_file(files)
     with disk(), Pool(_READERS) as pool:
         found = checking.check(files, bound, level, pool=pool)
-    checked = [(item, notices(bound, item.findings)) for item in found]
+    checked = [(item, notices(by, item.findings)) for by, item in found]
     if as_json:
         records = [
-            submission_record(item, found, clerk=bound.clerk_of(item.submission.reading.entries))
-            for item, found in checked
+            submission_record(item, said, clerk=by.clerk_of(item.submission.reading.entries))
+            for (by, _), (item, said) in zip(found, checked, strict=True)
         ]
         sys.stdout.buffer.write(to_json(records))
     else:

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 REFUSING = "other_form"
 """The variant of a finding that leaves nothing to read: it is a template of another form."""
+_PARTLY = "other_form_carried"
+OTHER_FORMS = (REFUSING, _PARTLY)
+"""What F04 says of a template of another known form that lacks tables of the one it is read on."""
 _CODE = "F04"
 _NEVER_HAD = {
     ("F03", "missing_label"): "label_of_another",
@@ -42,7 +45,7 @@ def about_stamp(form: Form, stamp: Mapping[str, str], missing: Sequence[bool]) -
         return _said(variant, {"title": form.title, "stated": stated})
     facts = _both_named(known, (form.title, form.authority))
     if any(missing):
-        return _said(REFUSING if all(missing) else "other_form_carried", facts)
+        return _said(REFUSING if all(missing) else _PARTLY, facts)
     return _said("same_tables", facts)
 
 
