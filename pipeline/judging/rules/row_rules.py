@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -179,22 +180,31 @@ def _twins(register: Register, rule: RowRule, frame: RowFrame) -> Mapping[int, i
     Who left blank what has to be filled, or names nobody, says too little to be taken for another.
     """
     names = (rule.who, *rule.columns)
+    asked = [register.columns[register.index[name]] for name in names]
     columns = [frame.columns[register.index[name]] for name in names]
-    unique = [frame.columns[register.index[name]] for name in register.unique]
-    needed = [
-        at for at, name in enumerate(names) if at == 0 or register.columns[register.index[name]].required
-    ]
+    plain = [values for values, column in zip(columns, asked, strict=True) if column.kind != "text"]
+    groups = list(zip(frame.owners, *plain, strict=True))
+    sizes = Counter(groups)
+    needed = [at for at, column in enumerate(asked) if column.key == rule.who or column.required]
     seen: dict[tuple[object, ...], int] = {}
     found: dict[int, int] = {}
-    for at, own in enumerate(zip(frame.owners, *columns, strict=True)):
-        values = own[1:]
+    for at, group in enumerate(groups):
+        if sizes[group] == 1:  # nearly always
+            continue
+        values = [column[at] for column in columns]
         if not all(values[number] for number in needed):
             continue
-        first = seen.setdefault((own[0], *map(folded, values)), at)
-        is_named_alike = all(folded(column[at]) == folded(column[first]) for column in unique)
-        if first != at and not is_named_alike and not any(_finds(rule.patterns, value) for value in values):
+        first = seen.setdefault((group[0], *map(folded, values)), at)
+        if first == at or any(_finds(rule.patterns, value) for value in values):
+            continue
+        if not _is_named_alike(register, frame, at, first):
             found[at] = first
     return found
+
+
+def _is_named_alike(register: Register, frame: RowFrame, one: int, other: int) -> bool:
+    columns = [frame.columns[register.index[name]] for name in register.unique]
+    return all(folded(column[one]) == folded(column[other]) for column in columns)
 
 
 def _twin(register: Register, rule: RowRule, frame: RowFrame, row: int) -> Mapping[str, Fact]:
