@@ -14,11 +14,23 @@ from pipeline.forms.loader import load_form
 from pipeline.intake.identify.identity import Identity
 from pipeline.judging.rules.judge import judge
 from pipeline.ledger.arrivals import Arrival
-from pipeline.model import CHINA, LAST_FIGURES, Claims, Envelope, Finding, Number, PastReport, Reading
+from pipeline.ledger.assessments import Judgement
+from pipeline.model import (
+    CHINA,
+    LAST_FIGURES,
+    Claims,
+    Envelope,
+    Finding,
+    Number,
+    PastReport,
+    Reading,
+    Verdict,
+)
 from pipeline.periods import named
 from pipeline.run.of_last_period import added_figures, has_last_figures, is_of_last_period
 from pipeline.run.sorting.copies import instead_of_a_report
-from pipeline.run.sorting.known_arrivals import Identified
+from pipeline.run.sorting.known_arrivals import Identified, KnownArrivals
+from pipeline.run.sorting.overtaken import is_overtaken
 from tests.support.fills import zeros
 from tests.support.submissions import AGENCY, reading_of, submission_of
 from tests.support.towns import Town, box
@@ -177,6 +189,20 @@ def test_what_waits_for_that_is_not_compared_with_the_last_period_besides() -> N
     for sent, codes in ((item, {"Q1-92", "Q3-92", "Q5-93"}), (held, set())):
         [judged] = judge(form, [sent], history={AGENCY.code: past})
         assert growing.intersection(finding.code for finding in judged.findings) == codes
+
+
+@pytest.mark.parametrize(("variant", "is_settled"), [(LAST_FIGURES[1], True), ("last_period", False)])
+def test_a_newer_report_settles_what_states_this_period_not_what_may_correct_the_last_one(
+    variant: str, *, is_settled: bool
+) -> None:
+    doubt = Finding.found(LAST_FIGURES[0], None, (), variant)
+    waiting = Judgement(1, "", AGENCY.code, 1, Verdict.HELD, (doubt,))
+    newer = Judgement(2, "", AGENCY.code, 2, Verdict.ACCEPTED, ())
+    item = Arrival(1, Envelope(b"", "1", "x.xlsx", "x.xlsx", "folder"), None, datetime.now(CHINA))
+    who = Identity(AGENCY, held=True, findings=(doubt,), year=NOW)
+    known = KnownArrivals(earlier={1: waiting, 2: newer})
+    assert is_overtaken(item, who, known, {2: newer}) == is_settled
+    assert not is_overtaken(item, who, known, {})
 
 
 def test_a_year_adds_nothing_to_a_year(form: Form) -> None:

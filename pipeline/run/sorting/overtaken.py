@@ -8,8 +8,11 @@ from pipeline.intake.identify import binding
 from pipeline.intake.identify.identity import Identity
 from pipeline.ledger.arrivals import Arrival
 from pipeline.ledger.assessments import Judgement
-from pipeline.model import Verdict
+from pipeline.model import LAST_FIGURES, Verdict
 from pipeline.run.sorting.known_arrivals import DOUBT, KnownArrivals
+
+_SETTLED = ((DOUBT, "order_guessed"), LAST_FIGURES)
+"""Doubts of which nothing is left once the agency has reported anew."""
 
 
 def is_overtaken(
@@ -22,7 +25,7 @@ def is_overtaken(
     own = memory.earlier.get(item.id)
     if own is None or own.verdict is not Verdict.HELD or who.agency is None:
         return False
-    if who.held and not _is_one_of_several(who):
+    if who.held and not _says_the_newer_one(who):
         return False
     if item.id not in memory.accepted and is_settled_by_a_newer_one(own, judged):
         return True
@@ -48,6 +51,7 @@ def _has_newer(number: int, agency: str, judged: Mapping[int, Judgement]) -> boo
     )
 
 
-def _is_one_of_several(who: Identity) -> bool:
-    is_guessed = any((item.code, item.variant) == (DOUBT, "order_guessed") for item in who.findings)
+def _says_the_newer_one(who: Identity) -> bool:
+    """Whether it waits only because nobody knows which file its agency means, or whether it means this one: a newer one says so."""
+    is_guessed = any((item.code, item.variant) in _SETTLED for item in who.findings)
     return is_guessed or binding.is_one_of_several(who)
