@@ -99,11 +99,15 @@ def test_quarter_after_quarter_in_one_folder(folder: Path) -> None:
     assert {item["year"] for item in first["submissions"]} == {"2024Q1"}
 
     (folder / "district.toml").write_text(settings("2024Q2", "2024-07-15"), "utf-8")
+    (folder / "inbox" / "又发.xlsx").write_bytes(content)  # as it was in the first quarter
     content, later = filled(form, AGENCIES[0], 202442, 7)
     (folder / "inbox" / "二季度.xlsx").write_bytes(content)
     run(folder, "2024-07-10T08:00:00")
     second = json.loads((folder / "output" / "2024Q2" / "run.json").read_text("utf-8"))
     assert second["counts"]["missing"] == 1
+    [again] = [item for item in second["submissions"] if item["file"] == "又发.xlsx"]
+    assert (again["verdict"], [item["code"] for item in again["findings"]]) == ("duplicate", ["F09"])
+    assert again["findings"][0]["message"] in (folder / "output" / "2024Q2" / "index.html").read_text("utf-8")
     for period, own in (("2024Q1", sent[AGENCIES[0]]), ("2024Q2", later)):
         with (folder / "output" / period / "figures.csv").open(encoding="utf-8-sig", newline="") as file:
             [row] = [row for row in csv.DictReader(file) if row["agency"] == AGENCIES[0]]

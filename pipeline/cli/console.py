@@ -29,6 +29,7 @@ from pipeline.periods import spaced_of
 from pipeline.publishing.data.record import (
     Record,
     came_by_mail,
+    is_strange,
     order_of,
     problem_counts,
     waiting_files,
@@ -287,11 +288,7 @@ def _print_missing(console: Console, found: Record, district: District) -> None:
 
 def _print_strange(console: Console, found: Record) -> None:
     """Print what lies in the inbox, or in an archive there, and is no submission: the coordinator's matter."""
-    strange = [
-        item
-        for item in found["submissions"]
-        if item["verdict"] == Verdict.NOT_A_SUBMISSION and item["findings"]
-    ]
+    strange = [item for item in found["submissions"] if is_strange(item)]
     if strange:
         console.print(Text("收件文件夹里还有（不算报送，请看一看）：", style="bold"))
     for item in strange[:_SHOWN]:

@@ -228,8 +228,7 @@ def _leftover(item: Arrival, verdict: Verdict = Verdict.DUPLICATE) -> Leftover:
 def _of_another_period(item: Arrival, owner: Agency, period: Period) -> Leftover:
     facts = {"agency": owner.name, "stated": title_of(item.repeats or period), "asked": title_of(period)}
     found = Finding("F09", Severity.WARNING, None, (), "former_file", facts)
-    made = _leftover(item, Verdict.NOT_A_SUBMISSION)
-    return replace(made, agency=owner.code, agency_name=owner.name, findings=(found,))
+    return replace(_leftover(item), findings=(found,))
 
 
 def _beside(item: Arrival) -> Leftover:

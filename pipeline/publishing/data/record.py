@@ -91,6 +91,11 @@ def problem_counts(notices: Sequence[Notice]) -> dict[str, int]:
     return {severity.value: found[severity] for severity in (Severity.ERROR, Severity.WARNING)}
 
 
+def is_strange(item: Record) -> bool:
+    """Whether what a record of a run names is no submission of its own, and something is to be said of it."""
+    return item["verdict"] in (Verdict.NOT_A_SUBMISSION, Verdict.DUPLICATE) and bool(item["findings"])
+
+
 def leftover_record(leftover: Leftover, notices: Sequence[Notice] = ()) -> Record:
     """Describe a file that was not judged, with the keys of a submission."""
     unknown = dict.fromkeys(("year", "form", "version", "report", "html", "pdf", "site", "returned"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 from pipeline.model import ArrivalKey, DecisionKind, Notice, RunCounts, Verdict
-from pipeline.publishing.data.record import Record, came_by_mail
+from pipeline.publishing.data.record import Record, came_by_mail, is_strange
 from pipeline.publishing.document_paths import BOOK, LIST, PDF, SITE, WEB, WORD, copy_of, path_of
 from pipeline.publishing.file_plan import FilePlan, Publication, unanswered
 from pipeline.publishing.listings import listings_of
@@ -63,7 +63,7 @@ def coordinators_page(
         strange=[
             (without_persons(item["file"]), item["findings"][0]["message"])
             for item in run_record["submissions"]
-            if item["verdict"] == Verdict.NOT_A_SUBMISSION and item["findings"]
+            if is_strange(item)
         ],
     )
     built = dashboard.build_pages(publication.form, morning)
