@@ -172,6 +172,7 @@ def test_no_text_breaks_out_of_its_place(subject: str, text: str) -> None:
     payload = mail.get_payload(decode=True)
     assert payload == text.replace("\n", "\r\n").encode()
     assert "\n" not in encoded("Subject", "a\nBcc: x@y.cn")
+    assert encoded("In-Reply-To", "<a\x00\x1b\x7fb@x>") == "<a b@x>"
 
 
 def test_same_occasion_same_bytes_and_another_district_another_id(form: Form) -> None:

@@ -25,6 +25,8 @@ from pipeline.model import CHINA, LOOP_HEADER
 
 _POLICY = Compat32(max_line_length=0, linesep="\r\n")
 """Lines are folded here, where it is known what may be folded."""
+_CONTROLS = dict.fromkeys((*range(32), 127), " ")
+"""What no header may hold; the Message-ID that a letter answers is whatever its writer chose."""
 _LONGEST_WORD = 75
 _LINE = 76
 """Characters of a line of base64."""
@@ -91,8 +93,8 @@ def date_header(moment: datetime) -> str:
 
 
 def encoded(name: str, value: str) -> str:
-    """Encode a header as RFC 2047 asks; one that is ASCII, such as an address, stays as it is. No line break survives."""
-    value = " ".join(value.split())
+    """Encode a header as RFC 2047 asks; one that is ASCII, such as an address, stays as it is. No line break and no control survives."""
+    value = " ".join(value.translate(_CONTROLS).split())
     return value if value.isascii() else _encoded(name, value)
 
 
