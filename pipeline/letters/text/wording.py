@@ -316,7 +316,7 @@ def _returned(body: AnswerPlan, sources: Sources) -> Values:
         "fresh": _problems(comparison.new) if comparison else 0,
         "reversed": spoken_date(body.reverses) if body.reverses else "",
         "past_year": body.rejudged is Rejudged.LAST_YEAR,
-        "corrected": scope_of(period_before(sources.district.year))
+        "own_correction": scope_of(period_before(sources.district.year))
         if body.rejudged is Rejudged.CORRECTION
         else "",
         "waiver_ended": body.rejudged is Rejudged.WAIVER,
