@@ -112,7 +112,7 @@ def words_of(district: District, item: LostAcceptance) -> str:
         case Rejudged.LAST_YEAR:
             why = f"导入了{scope_of(period_before(district.year))}的数据，{which}与之不符"
         case Rejudged.WAIVER:
-            why = f"准予的例外已经撤销，{which}有错误"
+            why = f"准予的例外已经撤销或到期，{which}有错误"
         case _:
             why = f"检查的依据有变化，{which}重新检查时有错误"
     return f"{why}，数据不再计入汇总{instead}"
