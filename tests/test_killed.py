@@ -42,7 +42,7 @@ FIRST, SECOND = (datetime(2024, 1, day, 20, tzinfo=CHINA) for day in (15, 16))
 STEPS = {"first": {"write", "rename", "commit:"}, "second": {"write", "rename", "commit:", "send"}}
 POINTS = {"first": 35, "second": 65}
 """At least so many on each evening: a hundred together."""
-EVERY = 16
+EVERY = 32
 """Of so many points one, and the first of each kind, is proved to be what a SIGKILL leaves; another night is killed there."""
 
 

@@ -254,7 +254,7 @@ def _joined(
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class _AskedFor:
     """What a form asks of its cells and texts, and what it makes of them."""
 
     checks: Sequence[Balance]
@@ -268,7 +268,7 @@ class _Asked:
 
 def _asked_of(
     source: TomlSource, texts: Sequence[Text], cells: Sequence[Cell], expander: Expander, *, asks_values: bool
-) -> _Asked:
+) -> _AskedFor:
     """Read what speaks of cells and texts. Raises ConfigError for all of it that speaks of what is not there."""
     faults = Faults()
     with faults:
@@ -286,7 +286,7 @@ def _asked_of(
     with faults:
         basics = load_basics(source, asks_values=asks_values)
     faults.refuse()
-    return _Asked(checks, narratives, carried, headlines, charts, drafts, basics)
+    return _AskedFor(checks, narratives, carried, headlines, charts, drafts, basics)
 
 
 def _grids_of(source: TomlSource, tables: Sequence[Table]) -> dict[str, Grid]:

@@ -126,14 +126,14 @@ def is_complete(district: District, found: RunResult) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class _Due:
     """A delivery that waits for a person: ``changes``, whose and in words, must be released before it is signed."""
 
     is_first: bool
     changes: Sequence[tuple[str, str]] = ()
 
 
-def _asked_by_letters(ledger: Ledger, district: District, found: RunResult) -> _Asked | None:
+def _asked_by_letters(ledger: Ledger, district: District, found: RunResult) -> _Due | None:
     """Return what of the delivery waits for a person, by the letters that there are; None where nothing does."""
     if not is_complete(district, found):
         return None
@@ -148,9 +148,9 @@ def _asked_by_letters(ledger: Ledger, district: District, found: RunResult) -> _
         return None  # it is signed, or somebody does not want it to leave
     is_first = not any(item.state.is_gone for item in complete)
     if is_first or waits:
-        return _Asked(is_first)
+        return _Due(is_first)
     changes = changes_since_delivery(ledger, form_of(district), district, found)
-    return _Asked(is_first, changes) if changes else None
+    return _Due(is_first, changes) if changes else None
 
 
 def _partly_delivered(ledger: Ledger, district: District, found: RunResult) -> Iterator[str]:
@@ -165,17 +165,17 @@ def _partly_delivered(ledger: Ledger, district: District, found: RunResult) -> I
         )
 
 
-def _asked_by_plan(state: CampaignState) -> _Asked | None:
+def _asked_by_plan(state: CampaignState) -> _Due | None:
     """Return the same by the letters that are about to be written."""
     wanted = unsigned_delivery(state)
-    return _Asked(not corrects(state, wanted.key), wanted.corrections) if wanted else None
+    return _Due(not corrects(state, wanted.key), wanted.corrections) if wanted else None
 
 
 def _command(district: District) -> str:
     return f"nianbao deliver {district.typed} --by 姓名"
 
 
-def _to_sign(district: District, asked: _Asked) -> str:
+def _to_sign(district: District, asked: _Due) -> str:
     said = "已收齐，请审核、签发：看过汇总表后，" if asked.is_first else "更正已经同意，请签发："
     return f"{said}在 {TODO_NAME} 中选“签发”，或者运行 {_command(district)}，签发后才报送"
 

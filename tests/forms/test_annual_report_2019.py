@@ -21,7 +21,7 @@ from tests.support.fills import consistent_numbers
 from tests.support.submissions import filled, plain_texts, submission_of
 
 MOST_LINES = 120
-FILLS = 40
+FILLS = 20
 
 
 @pytest.fixture(scope="module")

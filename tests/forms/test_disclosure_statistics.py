@@ -32,7 +32,7 @@ from tests.support.submissions import AGENCY, submission_of
 
 FORM_ID = "disclosure_statistics_quarter"
 PERIOD = named("2024Q2")
-SLIPPED = 24
+SLIPPED = 12
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,7 @@ from pipeline.wording.messages import notices
 from tests.forms.mutation import form_names, shipped
 from tests.support.faults.every_form import Fault, Judged, consistent, faults, judged
 
-FILLS = 100
+FILLS = 40
 FEWER = int(os.environ.get("NIANBAO_FILLS", "10"))
 """Fills of forms with texts or registers, each of which takes longer."""
 MOST = int(os.environ.get("NIANBAO_FAULTS", "16"))

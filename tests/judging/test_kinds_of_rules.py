@@ -54,7 +54,7 @@ RULES = {
     "R8": 'left = ["ways.hall.change", "ways.hall.now@-1"]\nrelation = "="\nright = ["ways.hall.now"]\n'
     'words = { left = ["增减", "上期"], right = ["本期"] }',
 }
-FILLS = 60
+FILLS = 30
 
 
 def form_with(rules: dict[str, str], text: str = WRITTEN) -> Form:

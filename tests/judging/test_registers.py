@@ -30,7 +30,7 @@ from tests.support.rows import YEAR, entries_of, nil_of, row_of, rows_of, value_
 from tests.support.submissions import AGENCY, submission_of
 
 SMALL = Path(__file__).parent.parent / "data" / "small_register.toml"
-FILLS = 100
+FILLS = 40
 Rows = dict[str, list[list[str]]]
 
 

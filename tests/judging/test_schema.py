@@ -55,7 +55,7 @@ VALUES = st.sampled_from([0.0, 1.0, 2.5, -1.0, -0.5, np.nan, 12_000.0, 0.1234567
 """What a column can hold: nothing wrong, a fraction, less than nothing, a blank, too much, too exact."""
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(data=st.data(), height=st.integers(1, 4))
 def test_the_wide_schema_says_the_same_by_pandera_itself(
     form: Form, data: st.DataObject, height: int
