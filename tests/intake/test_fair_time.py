@@ -105,6 +105,16 @@ def test_its_own_first_turn_takes_no_items_second(pool: Clocked, monkeypatch: py
     assert [one.kind for one in lasting.values() if isinstance(one, JobFailure)] == [TIME]
 
 
+def test_who_was_hurried_has_the_second_turn_before_who_caused_it(
+    pool: Clocked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One endless file makes the run hurry, and takes all the time that there is for second turns."""
+    monkeypatch.setattr(isolation, "FIRST", Limits(seconds=20, cpu=9))
+    monkeypatch.setattr(isolation, "_LAST_PATIENCE", 10)
+    works = [work("endless", 99, source="1.eml"), work("honest", 0.8, source="a@b.example")]
+    assert opened(pool, Spent(), works) == {"honest"}
+
+
 def item(content: bytes, path: str = "a.eml") -> Item:
     return Item(path, "", 0.0, content)
 

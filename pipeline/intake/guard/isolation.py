@@ -104,13 +104,13 @@ def carried_out(pool: Jobs, works: Iterable[ItemWork[Key]], spent: Spent) -> Ite
 
     What its first turn took is not held against it: of second turns each sender has a share of its own.
     """
-    slow: list[ItemWork[Key]] = []
+    slow: list[tuple[float, ItemWork[Key]]] = []
     for work, outcome in one_turn(pool, works, spent, lambda: spent.limits):
         if isinstance(outcome, JobFailure) and outcome.kind == TIME:
-            slow.append(work)
+            slow.append((outcome.seconds, work))
         else:
             yield work.key, outcome
-    for work in slow:
+    for _, work in sorted(slow, key=lambda item: item[0]):  # first who had the least: they were hurried
         sender = work.sender or work.source
         if not spent.may_try_again(sender):
             yield work.key, JobFailure(TIME)
