@@ -79,7 +79,8 @@ def write_checks(
     page.sheet.set_row(CHECKS_TOP - 1, 36)
     rows = {check.id: CHECKS_TOP + number for number, check in enumerate(rules)}
     below = CHECKS_TOP + len(rules) + 1
-    of_period = [below + number for number, check in enumerate(completeness) if is_of_period(check)]
+    form = page.content.form
+    of_period = [below + number for number, check in enumerate(completeness) if is_of_period(form, check)]
     for check in rules:
         after = [rows[before] for before in check.rule.after if before in rows] if check.rule else []
         after += of_period if check.rule and check.rule.rule.within_year else []

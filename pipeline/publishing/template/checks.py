@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from pipeline.forms.drawing import drawn_formula, figures_of
-from pipeline.forms.form import Balance, Cell, Entry, Table, binds
+from pipeline.forms.form import Balance, Cell, Entry, Form, Table, binds
 from pipeline.forms.formulas import EXPLAINED, FAILS, HOLDS, NOT_ASSESSED, quoted, side_formula
 from pipeline.forms.layout import FROM_REGISTER
 from pipeline.forms.live_rows import (
@@ -229,9 +229,9 @@ def _filled(content: Content, check_id: str, key: str, label: str) -> Check:
 _OF_PERIOD = ".period"
 
 
-def is_of_period(check: Check) -> bool:
+def is_of_period(form: Form, check: Check) -> bool:
     """Whether a check asks for the period of the template; what goes on from the period before is not assessed where it fails."""
-    return check.id.endswith(_OF_PERIOD)
+    return check.id == f"F02.{form.entry_with_role('year').key}{_OF_PERIOD}"
 
 
 def _period_checks(content: Content) -> Iterator[Check]:

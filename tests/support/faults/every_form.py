@@ -85,7 +85,7 @@ def consistent(form: Form, seed: int) -> Filled:
     rng = random.Random(f"{form.id}{seed}")
     rows = rows_of(form, rng)
     texts: dict[str, str] = {}
-    if form.narratives:
+    if form.narratives and any(text.required for text in form.texts):
         written = report(form, AGENCY.code, AGENCY.name, PERIODS[form.period], rng=rng)
         numbers = dict(zip((cell.key for cell in form.cells), written.numbers, strict=True))
         texts = dict(written.texts)
