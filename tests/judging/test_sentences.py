@@ -192,8 +192,11 @@ def test_figures_are_raised_farther_in_one_sentence_of_so_many_that_have_some() 
     assert total["farther"] >= total[f"+{FARTHER[-1]}"] > 0
 
 
-def test_figures_told_after_others_are_read_and_not_only_seen_for_slips() -> None:
-    outcomes = list(measure(load_form(), load("whose_figures"), farther_every=1))
+@pytest.mark.parametrize(("name", "fewest"), [("whose_figures", 100), ("after_lists", 60)])
+def test_figures_told_after_others_or_lists_are_read_and_not_only_seen_for_slips(
+    name: str, fewest: int
+) -> None:
+    outcomes = list(measure(load_form(), load(name), farther_every=1))
     assert [fault for own in outcomes for fault in own.faults] == []
     total = by_kind(outcomes)["all"]
-    assert all(total[f"+{step}"] == total["farther"] > 100 for step in FARTHER)
+    assert all(total[f"+{step}"] == total["farther"] > fewest for step in FARTHER)

@@ -15,6 +15,7 @@ from pipeline.forms.narrative import TIME
 from pipeline.judging.texts.account import CLEAR, Account, SaidFigure
 from pipeline.judging.texts.clauses import CLAUSE_ENDS, clauses, without_asides
 from pipeline.judging.texts.counted_clauses import CountedClauses
+from pipeline.judging.texts.full_lists import FullLists
 from pipeline.judging.texts.matching import ClaimMatcher
 from pipeline.judging.texts.number_claims import NumberClaims
 from pipeline.judging.texts.own_accounts import OwnAccounts
@@ -81,12 +82,14 @@ class ClaimReader:
 
     def _passage(self, state: Account, pieces: Sequence[TextPiece]) -> None:
         """Take in a passage, one clause after another."""
+        lists = FullLists()
         for clause in clauses(list(without_asides(pieces))):
             state.begun = -1
             own = self._own_accounts.with_objects(state.text, clause.pieces)
             if self._own_accounts.begins_anew(state, own):
                 state.begin_anew()
             state.resume(own)
+            lists.begin(state, own)
             if has(own, "rest") and not self._leaves_out_last_years(own):
                 state.is_rest = True
             state.clauses.append((state.sentence, own))
@@ -94,6 +97,7 @@ class ClaimReader:
                 self._counted.take_in(state, own)
             elif own:
                 self._uncounted.take_in(state, own)
+            lists.end(state, own, clause.ends)
             state.end_clause(clause.ends)
 
     def _leaves_out_last_years(self, pieces: Sequence[TextPiece]) -> bool:
