@@ -67,17 +67,18 @@ class _Lists:
     def wrong(self, said: ListedText) -> Iterator[PartList]:
         """Yield the lists of a sentence whose parts certainly do not make their whole, each whole once."""
         wholes: set[int] = set()
-        for found in (*self._wrong_lists(said.sentence, said.carried), *self._divisions.wrong(said)):
+        for found in (*self._wrong_lists(said), *self._divisions.wrong(said)):
             if found.start not in wholes:
                 wholes.add(found.start)
                 yield found
 
-    def _wrong_lists(self, sentence: str, carried: Number) -> Iterator[PartList]:
+    def _wrong_lists(self, said: ListedText) -> Iterator[PartList]:
         """Yield the lists that are told in any way.
 
-        What was ``carried`` over from last year may be among outcomes, though not among what came.
+        What was carried over from last year may be among outcomes, though not among what came; what goes on next year
+        may be listed with them, though it is none: 办结21件，其中予以公开15件、不予公开6件、尚在办理4件.
         """
-        for found in (own.until(self._anew) for own in self._reader.lists(sentence)):
+        for found in (own.until(self._anew) for own in self._reader.lists(said.sentence)):
             if len(found.parts) < _FEWEST:
                 if found.added > found.whole + sum(found.before):
                     yield found
@@ -85,6 +86,8 @@ class _Lists:
             if self._makes_it(found) or self._is_part_too(found) or not self._divides(found):
                 continue
             is_outcome = self._is_outcome(found)
+            if is_outcome and said.forward and found.added - said.forward in {*found.before, found.whole}:
+                continue
             is_sure = found.is_within(_CLOSE) or self._is_by_channel(found)
             is_far = found.is_divided_by_some and not is_sure
             is_divided = is_far or self._is_divided_twice(found)
@@ -92,10 +95,10 @@ class _Lists:
                 continue
             ahead = [*found.before, found.whole]
             listed = sum(ahead) if found.between.startswith("；") else 0  # 网络36件，信函28件；其中物业类40件
-            most = max(*ahead, listed, 0) + (carried if is_outcome else 0)
+            most = max(*ahead, listed, 0) + (said.carried if is_outcome else 0)
             if found.added > most or (found.added < found.whole and not is_outcome and self._is_whole(found)):
                 yield found
-        yield from self._wrong_otherwise(sentence)
+        yield from self._wrong_otherwise(said.sentence)
 
     def _wrong_otherwise(self, sentence: str) -> Iterator[PartList]:
         """Yield the lists that do not make their whole whose numbers stand together, and those that end in their sum."""
