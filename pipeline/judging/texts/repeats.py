@@ -27,6 +27,7 @@ _OF_REQUESTS = frozenset("件宗")
 _LONGEST_HEADING = 16
 """Characters of a heading that stands before a sentence: （一）政府网站。"""
 _NUMBER = re.compile(r"(?<![\d.])\d{1,6}(?=[件宗])")
+_FULL_STOPS = ("件。", "宗。")
 _MOST = 40
 """Things counted in a report that are compared."""
 
@@ -88,16 +89,34 @@ class Repeats:
     def recalled(
         self, item: ReportTexts, key: str, text: str, said: Sequence[SaidFigure]
     ) -> Iterator[Finding]:
-        """Yield, for each number by which a text comes back to requests, a finding if it has told none like it, nor have the tables."""
+        """Yield, for each number by which a text comes back to requests, a finding if it has told none like it, nor have the tables.
+
+        What is told right before may be wrong itself, and is if the tables have the other: 受理申请6件。5件申请均已答复.
+        """
         for found in islice(self._recalled.finditer(text), _MOST):
             before = [own for own in said if own.end <= found.start() and own.claim.key in self._rule.wholes]
             value = int(found["n"])
-            if before and value not in self._known(item, text[max(0, found.start() - _FAR) : found.start()]):
-                last = before[-1]
-                first = CountedThing("", "", int(last.value), key, last.start, last.end)
-                yield self._finding(
-                    item, first, CountedThing("", "", value, key, found.start("n"), found.end("n"))
-                )
+            if not before:
+                continue
+            last = before[-1]
+            first = CountedThing("", "", int(last.value), key, last.start, last.end)
+            again = CountedThing("", "", value, key, found.start("n"), found.end("n"))
+            is_next = text[last.end : found.start()] in _FULL_STOPS
+            if is_next and last.claim.key in self._rule.grows_before and self._is_slip(item, last, value):
+                yield self._finding(item, again, first)
+                continue
+            may_be_some = found.groupdict().get("again") is not None and not (is_next and value > last.value)
+            if not may_be_some and value not in self._known(
+                item, text[max(0, found.start() - _FAR) : found.start()]
+            ):
+                yield self._finding(item, first, again)
+
+    def _is_slip(self, item: ReportTexts, own: SaidFigure, value: int) -> bool:
+        """Say whether the tables have a value, and not the one of a figure told before."""
+        came, besides = (
+            item.numbers.get(cell) or 0 for cell in (self._rule.whole_cells[0], self._rule.besides_cell)
+        )
+        return value == came and own.value not in {came, came + besides}
 
     def _known(self, item: ReportTexts, text: str) -> set[Number]:
         """Return the numbers that a text has told, two of them together, one less another, and those of the tables."""
