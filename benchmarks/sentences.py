@@ -75,6 +75,7 @@ _AIMS = {
     "unseen_sixtyfourth": 10,
     "real_kinds": 1,
     "whose_figures": 1,
+    "few_words": 1,
     "true_first": 10,
     "true_second": 10,
     "true_third": 10,

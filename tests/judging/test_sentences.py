@@ -70,6 +70,7 @@ SHARES = {
     "real_words": 1,
     "real_kinds": 1,
     "whose_figures": 1,
+    "few_words": 1,
 }
 """Which share of the figures has to be seen; all but ``given`` were written before anything was fitted to them."""
 _NOT_REPORTED = {
@@ -192,8 +193,10 @@ def test_figures_are_raised_farther_in_one_sentence_of_so_many_that_have_some() 
     assert total["farther"] >= total[f"+{FARTHER[-1]}"] > 0
 
 
-@pytest.mark.parametrize(("name", "fewest"), [("whose_figures", 100), ("after_lists", 60)])
-def test_figures_told_after_others_or_lists_are_read_and_not_only_seen_for_slips(
+@pytest.mark.parametrize(
+    ("name", "fewest"), [("whose_figures", 100), ("after_lists", 60), ("few_words", 30)]
+)
+def test_figures_told_after_others_or_lists_or_in_few_words_are_read_and_not_only_seen_for_slips(
     name: str, fewest: int
 ) -> None:
     outcomes = list(measure(load_form(), load(name), farther_every=1))

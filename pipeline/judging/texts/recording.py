@@ -27,7 +27,7 @@ class ClaimRecorder:
     def __init__(self, rule: FigureClaims, matcher: ClaimMatcher) -> None:
         self._matcher = matcher
         self._topics, self._lists, self._between = map(frozenset, (rule.topics, rule.lists, rule.between))
-        self._earlier = frozenset(rule.earlier)
+        self._earlier, self._all_of = frozenset(rule.earlier), frozenset(rule.all_of)
         self._disputed = frozenset(rule.disputed)
         self._disputed_topics = frozenset(
             topic for claim in rule.claims if claim.family in self._disputed for topic in claim.topics
@@ -94,6 +94,8 @@ class ClaimRecorder:
         )
         if claim.family not in self._lists:
             state.divided = state.said[-1]
+        if claim.at_most and not claim.after and (claim.family in self._all_of or not claim.equals):
+            state.is_of_part = True  # 收到线上申请65件，办结62件，收到线下申请9件
 
     def say_of_earlier(self, state: Account, claim: Claim, whole: SaidFigure) -> None:
         """Keep what became of all of a figure that came before the year."""
