@@ -257,7 +257,8 @@ class Account:
             if at in self.bracketed:
                 continue
             is_listed = is_listed or (own.claim.family == claim.family and own.part_of == self.part_of > 0)
-            if own.chain == self.chain and own.claim.equals and own.claim.family != claim.family:
+            is_counted = own.claim.equals or own.claim.key in claim.after  # 自然人9件。网站7件、其他2件
+            if own.chain == self.chain and is_counted and own.claim.family != claim.family:
                 fits = own.claim.family in claim.after or own.claim.key in claim.after
                 is_more = is_listed or (value or 0) > own.value
                 if not fits and own.claim.family in self.earlier and self.part_of and is_more:
