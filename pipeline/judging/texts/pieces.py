@@ -30,6 +30,8 @@ SCOPE, LESSER, DEED, MATTER = "scope", "lesser", "deed", "matter"
 """Marks of whose figures are meant; besides, of others who have none of their own, of what is done for others, and of what else is counted."""
 _MEANINGFUL = frozenset((WORD, OTHER))
 ENUMERATION = "、"
+ABOUT = "约"
+"""What says before an amount of money that it is rounded, 约 or 约为."""
 _MARKS = "，。；：、（）！？\n"
 _MONEY = r"(?<![\d.])(?P<sum>\d[\d,，]{0,15}(?:\.\d{1,8})?)(?P<scale>亿元|万元|元)(?!以上|以下|左右|多|余)"
 _MYRIADS = r"(?<![\d.])(?P<myriads>\d{1,6}(?:\.\d{1,4})?)(?P<scaled>[万亿])"
@@ -40,7 +42,8 @@ class TextPiece(NamedTuple):
     """A stretch of text of one ``kind``.
 
     ``concepts`` are those of a word; of a mark of time or place (``OTHER``, ``OWN``) what it is a mark of. ``number`` is what
-    is written of a count, ``scale`` the unit of an amount of money, or that it is written in 万 (1.36万件).
+    is written of a count, ``scale`` the unit of an amount of money, with 约 before it where that stands before the amount, or that
+    it is written in 万 (1.36万件).
     """
 
     kind: str
@@ -187,7 +190,8 @@ class Lexicon:
         if found.lastgroup == "mark":
             return TextPiece(MARK, *found.span(), number=found[0])
         if found.lastgroup == "money":
-            return TextPiece(COUNT, *found.span(), number=found["sum"], scale=found["scale"])
+            about = ABOUT if ABOUT in found.string[max(0, found.start() - 2) : found.start()] else ""
+            return TextPiece(COUNT, *found.span(), number=found["sum"], scale=about + found["scale"])
         if found.lastgroup == "myriad":
             return TextPiece(COUNT, *found.span(), number=found["myriads"], scale=found["scaled"])
         return TextPiece(COUNT, *found.span(), number=found["number"] or "0")
