@@ -35,6 +35,8 @@ class _BeforeList:
     others: dict[str, bool]
     lasting: dict[str, bool]
     is_timed: bool
+    is_first: bool
+    """Whether its sentence counted nothing before the whole."""
     made: Number = 0
     parts: int = 0
 
@@ -53,12 +55,14 @@ class FullLists:
         self._before = None
         if whole and state.level == CLEAR and not state.is_elsewhere:
             self._before = _BeforeList(
-                whole, state.level, state.topic, state.chain, dict(state.others), dict(state.lasting), state.is_timed
+                whole, state.level, state.topic, state.chain, dict(state.others), dict(state.lasting), state.is_timed,
+                _counts_of_sentence(state) == 1,
             )  # fmt: skip
 
     def end(self, state: Account, pieces: Sequence[TextPiece], mark: str) -> None:
         """Add up what a clause counts; know again what was known before if that is all, and nothing more can belong to the list.
 
+        Where more was counted before the whole (收到24件，上年结转15件，其中…；), what the sentence goes on with may be of that whole alone.
         Where the agency's own is one part of several (本局9件、下属单位15件), what is told of it behind the list may be of that part.
         """
         before = self._before
@@ -71,7 +75,7 @@ class FullLists:
             self._before = None
             return
         parts = before.parts + len(counted)
-        is_ended = mark in _PART_ENDS or len(counted) == parts
+        is_ended = mark in STOPS or (before.is_first and (mark in _PART_ENDS or len(counted) == parts))
         if made == before.whole and parts >= _FEWEST and is_ended:
             state.level, state.topic, state.chain = before.level, before.topic, before.chain
             state.others, state.lasting = dict(before.others), dict(before.lasting)
@@ -89,3 +93,13 @@ def _last_said(state: Account) -> Number:
         if last and sentence >= state.sentence - 1:
             return said.value if said and said.start == last.start else 0
     return 0
+
+
+def _counts_of_sentence(state: Account) -> int:
+    """Return how many numbers the sentence of the last number counted."""
+    counts = [
+        (sentence, sum(piece.kind is COUNT for piece in pieces))
+        for sentence, pieces in state.clauses[-_CLAUSES_BACK:]
+    ]
+    last = next((sentence for sentence, count in reversed(counts) if count), None)
+    return sum(count for sentence, count in counts if sentence == last)
