@@ -169,7 +169,8 @@ def test_sums_stay_what_they_are_when_they_are_computed_anew(tmp_path: Path) -> 
         form, content = form_named(name), path.read_bytes()
         found = read(form, content)
         assert [found.numbers[cell.key] for cell in form.cells] == list(summaries[name].totals)
-        assert errors(judged_above(form, found)) == []
+        is_to_delete = path.stem != name and "N14" in {check.id for check in form.narratives}
+        assert errors(judged_above(form, found)) == [("N14", "found")] * is_to_delete, "who is missing"
         guide = openpyxl.load_workbook(BytesIO(content), data_only=True)[form.sheet_of_kind("guide").name]
         said = str(guide["A4"].value)
         assert ("部分汇总，不能报送" in said) is path.stem.endswith("_partial")
