@@ -6,7 +6,7 @@ became another. An exception that has run out is told by ``lapsing``, what a per
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -17,6 +17,7 @@ from pipeline.ledger import Ledger, assessments, imports
 from pipeline.ledger import judged_files as standing
 from pipeline.ledger.judged_files import JudgedFile
 from pipeline.letter import Rejudged
+from pipeline.long_lists import first_of
 from pipeline.model import Agency, Finding, Severity, Verdict
 from pipeline.periods import period_before, scope_of
 from pipeline.run import lapsing
@@ -42,7 +43,7 @@ def cause_of(
     """Find out why a file that was accepted at ``since`` is wrong now; None where that is not certain."""
     then, now = assessments.then_and_now(ledger, year, sha256, since)
     wrong = [item for item in now if item.severity is Severity.ERROR and not (item.waived or item.on_trial)]
-    if wrong and _marks(wrong) <= _marks([item for item in then if item.waived]):
+    if wrong and marks_of(wrong) <= marks_of([item for item in then if item.waived]):
         return Rejudged.WAIVER
     back = {balance.rule.id for balance in form.balances if balance.reaches_back}
     if not wrong or not {item.code for item in wrong} <= back:
@@ -131,12 +132,12 @@ def in_words(district: District, found: list[LostAcceptance]) -> Iterator[tuple[
         by_cause.setdefault(item.cause, []).append(item)
     for alike in by_cause.values():
         if len(alike) > _MOST:
-            names = "、".join(item.agency.name for item in alike[:_MOST])
-            together = LostAcceptance(alike[0].agency, 0, alike[0].cause)
-            yield f"{names}等 {len(alike)} 家单位", words_of(district, together)
+            names = first_of([item.agency.name for item in alike], _MOST, "等 {} 家单位")
+            yield names, words_of(district, LostAcceptance(alike[0].agency, 0, alike[0].cause))
         else:
             yield from ((item.agency.name, words_of(district, item)) for item in alike)
 
 
-def _marks(found: list[Finding]) -> set[tuple[str, str | None]]:
+def marks_of(found: Iterable[Finding]) -> set[tuple[str, str | None]]:
+    """Return what findings say of which cells, by which those of two days are compared."""
     return {(item.code, item.key) for item in found}

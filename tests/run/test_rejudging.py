@@ -10,16 +10,9 @@ from openpyxl import load_workbook
 from pipeline.forms.form import Form
 from pipeline.model import Number
 from pipeline.publishing.todo_book import TODAY, TODO_NAME
+from tests.support.faults.figures import COLUMNS
 from tests.support.towns import Town, box
 
-COLUMNS = (
-    "natural_person",
-    "enterprise",
-    "research",
-    "public_interest",
-    "legal_service",
-    "other_organisation",
-)
 THIS, LAST = "requests.carried_over.", "requests.carried_forward."
 LEFT = "财政局：更正了2023年度的数据，第 1 次报送与更正后的不符，数据不再计入汇总"
 

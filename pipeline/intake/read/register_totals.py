@@ -13,6 +13,7 @@ from pipeline.forms.values.numeric import number_of
 from pipeline.forms.values.typed import shown
 from pipeline.intake.read.labels import normalise
 from pipeline.intake.read.register_heads import LONGEST_LABEL, is_blank
+from pipeline.long_lists import first_of
 from pipeline.model import Finding, Place, a1
 
 if TYPE_CHECKING:
@@ -81,10 +82,7 @@ def of_subtotals(register: Register, listed: ListedRows) -> Iterator[Finding]:
     """Point at the subtotals that a spreadsheet put between the rows: no request, and to be taken out before they are counted."""
     if listed.subtotals and listed.rows:
         lines = [str(line + 1) for line in listed.subtotals]
-        facts: dict[str, Fact] = {
-            "table": register.name,
-            "lines": "、".join(lines[:_SHOWN]) + "……" * (len(lines) > _SHOWN),
-        }
+        facts: dict[str, Fact] = {"table": register.name, "lines": first_of(lines, _SHOWN, "……")}
         yield Finding.found(
             "V02", Place(listed.head.sheet.name, a1(listed.subtotals[0], 0)), (), SUBTOTAL, facts
         )

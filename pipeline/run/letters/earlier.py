@@ -5,7 +5,7 @@ What a clerk was told of the version before, and which figures differ from the w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -15,9 +15,9 @@ from pipeline.forms.form import Cell, Form
 from pipeline.ledger import Ledger, assessments, campaign, decisions
 from pipeline.ledger.campaign import RunResult
 from pipeline.letter import AnsweredFile, AnswerPlan, DistrictDelivery, Intention, Rejudged
-from pipeline.model import Finding, Number, Report
+from pipeline.model import Number, Report
 from pipeline.run.letters.delivered import as_delivered
-from pipeline.run.rejudging import cause_of
+from pipeline.run.rejudging import cause_of, marks_of
 from pipeline.wording.messages import spoken
 
 
@@ -56,7 +56,7 @@ class EarlierLetters:
         if before is None:
             return replace(body, rejudged=self._rejudged(body.arrival, body.written_at))
         then, now = assessments.then_and_now(self.ledger, self.district.year, before.sha256, body.written_at)
-        news = _marks(now) - _marks(then)
+        news = marks_of(now) - marks_of(then)
         known = tuple(notice for notice in before.notices if (notice.code, notice.key) not in news)
         return replace(body, earlier=replace(before, notices=known))
 
@@ -115,7 +115,3 @@ def change_words(agency: str, cell: Cell, old: Number | None, new: Number) -> st
     """Say what a figure of an agency was and is."""
     was = "空" if old is None else spoken(old)
     return f"{agency}　{cell.short_label}：{was} 改为 {spoken(new)}"
-
-
-def _marks(found: Iterable[Finding]) -> set[tuple[str, str | None]]:
-    return {(item.code, item.key) for item in found}
