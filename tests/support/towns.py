@@ -19,6 +19,8 @@ from email.message import EmailMessage
 from pathlib import Path
 from unittest.mock import patch
 
+from typer.main import get_command
+
 from pipeline.cli import commands as cli
 from pipeline.forms.form import Form
 from pipeline.forms.values.typed import plain_number
@@ -30,6 +32,7 @@ from tests.support.fills import approved, report
 from tests.support.folders import YEAR, Ran, contents, inputs_only
 from tests.support.mails import mail
 
+_COMMAND = get_command(cli.app)  # built once: building it anew takes a tenth of such tests
 HEAD = "code,name,aliases,email,former_names,merged_into,split_from"
 SETTINGS = """\
 name = "样例区"
@@ -154,6 +157,7 @@ class Town:
         out = io.StringIO()
         with (
             patch.object(sys, "argv", whole),
+            patch.object(cli, "app", _COMMAND),
             patch.object(work, "Pool", lambda _: nullcontext(Here())),
             redirect_stdout(out),
             redirect_stderr(out),

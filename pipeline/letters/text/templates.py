@@ -10,6 +10,7 @@ import re
 import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 
@@ -28,6 +29,14 @@ _MISWRITTEN = (
 )
 
 
+_JINJA = ImmutableSandboxedEnvironment(
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    autoescape=False,  # plain text, not HTML
+)
+
+
 @dataclass(frozen=True, slots=True)
 class LetterText:
     """A letter in words."""
@@ -37,17 +46,11 @@ class LetterText:
 
 
 class Texts:
-    """The letter texts of one district, each compiled when it is first needed."""
+    """The letter texts of one district, each read when it is first needed."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._compiled: dict[LetterKind, Template] = {}
-        self._jinja = ImmutableSandboxedEnvironment(
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            autoescape=False,  # plain text, not HTML
-        )
+        self._templates: dict[LetterKind, Template] = {}
 
     def check(self) -> None:
         """Look through the district's own texts. Raises ConfigError with file and line for the first that cannot be used."""
@@ -59,7 +62,7 @@ class Texts:
     def _check_words(self, kind: LetterKind) -> None:
         """Refuse a word that the head of the default text does not name, before a letter is written with it."""
         source, file = self._source(kind)
-        used = meta.find_undeclared_variables(self._jinja.parse(source)) - words_of(kind)
+        used = meta.find_undeclared_variables(_JINJA.parse(source)) - words_of(kind)
         for line, text in enumerate(source.splitlines(), 1):
             for word in sorted(used):
                 if re.search(rf"\b{re.escape(word)}\b", text, re.ASCII):
@@ -83,7 +86,7 @@ class Texts:
         if not isinstance(error, UndefinedError):
             return _MISWRITTEN
         last = (re.findall(r"'(\w+)'", error.message or "") or [""])[-1]
-        tree = self._jinja.parse(self._source(kind)[0])
+        tree = _JINJA.parse(self._source(kind)[0])
         used = [_dotted(node) for node in tree.find_all(_PARTS) if node.lineno == line]
         word = next((word for word in used if word.split(".")[-1] == last), last)
         return self._unknown(kind, word)
@@ -94,18 +97,17 @@ class Texts:
 
     def _parts_of(self, kind: LetterKind) -> set[str]:
         """Return the words with a point that the default text of ``kind`` has: parts of what a list holds."""
-        tree = self._jinja.parse(default_text(kind))
+        tree = _JINJA.parse(default_text(kind))
         return {_dotted(node) for node in tree.find_all(nodes.Getattr)}
 
     def _template(self, kind: LetterKind) -> Template:
-        if kind not in self._compiled:
+        if kind not in self._templates:
             source, file = self._source(kind)
             try:
-                code = self._jinja.compile(source, name=kind.value, filename=file)
+                self._templates[kind] = _compiled(source, file)
             except TemplateSyntaxError as error:
                 raise ConfigError(_MISWRITTEN, file=file, line=error.lineno) from error
-            self._compiled[kind] = Template.from_code(self._jinja, code, self._jinja.make_globals(None))
-        return self._compiled[kind]
+        return self._templates[kind]
 
     def _source(self, kind: LetterKind) -> tuple[str, str]:
         own = self._own(kind)
@@ -115,6 +117,12 @@ class Texts:
 
     def _own(self, kind: LetterKind) -> Path:
         return self._folder / LETTERS / f"{kind}.txt"
+
+
+@lru_cache(maxsize=2 * len(LetterKind))
+def _compiled(source: str, file: str) -> Template:
+    """Compile a text, once for all that a process writes. Raises TemplateSyntaxError."""
+    return Template.from_code(_JINJA, _JINJA.compile(source, filename=file), _JINJA.make_globals(None))
 
 
 def default_text(kind: LetterKind) -> str:
