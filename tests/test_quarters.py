@@ -107,7 +107,10 @@ def test_quarter_after_quarter_in_one_folder(folder: Path) -> None:
     assert second["counts"]["missing"] == 1
     [again] = [item for item in second["submissions"] if item["file"] == "又发.xlsx"]
     assert (again["verdict"], [item["code"] for item in again["findings"]]) == ("duplicate", ["F09"])
-    assert again["findings"][0]["message"] in (folder / "output" / "2024Q2" / "index.html").read_text("utf-8")
+    said = again["findings"][0]["message"]
+    assert said in (folder / "output" / "2024Q2" / "index.html").read_text("utf-8")
+    [morning] = (folder / "output" / "2024Q2" / "letters").glob("*每日情况*.eml")
+    assert said in words_in(morning).replace("\n", "")
     for period, own in (("2024Q1", sent[AGENCIES[0]]), ("2024Q2", later)):
         with (folder / "output" / period / "figures.csv").open(encoding="utf-8-sig", newline="") as file:
             [row] = [row for row in csv.DictReader(file) if row["agency"] == AGENCIES[0]]

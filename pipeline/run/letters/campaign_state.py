@@ -18,7 +18,7 @@ from pipeline.letter import AnsweredFile, CountedVersion, LetterKind
 from pipeline.letters.plan import CampaignState, WrittenLetter
 from pipeline.machine.digest import digest_of
 from pipeline.model import Decision, DecisionKind, Number, Verdict
-from pipeline.publishing.data.record import Record
+from pipeline.publishing.data.record import Record, is_strange
 from pipeline.run import pending as waiting
 from pipeline.run.letters.earlier import changes_since_delivery
 from pipeline.run.letters.standings import held_files, standings
@@ -99,7 +99,7 @@ def _plain(number: Number) -> Number:
 def _strange(found: Record) -> Iterator[tuple[str, str]]:
     """Yield what the coordinator is to look at that is no submission; of mails those of the last days."""
     for row in found["submissions"]:
-        if row["verdict"] == Verdict.NOT_A_SUBMISSION and row["findings"]:
+        if is_strange(row):
             yield row["file"], row["findings"][0]["message"]
 
 
