@@ -14,7 +14,7 @@ from unittest.mock import patch
 import openpyxl
 import pytest
 
-from pipeline.cli.commands import decision_commands
+from pipeline.cli.commands import decision_commands, letter_commands
 from pipeline.district.folder import load_district
 from pipeline.forms.form import Form
 from pipeline.forms.layout import STAMP_NAMES, STAMP_SHEET
@@ -585,6 +585,11 @@ def test_what_a_person_decides_is_not_dated_before_the_last_run(town: Town) -> N
         for arguments in (("deliver",), ("decide", "extend", "001", "2024-02-05"), ("waive", "001", "T3-04")):
             said = town.say(*arguments, *by)
             assert (said.code, "比上次运行" in said.text) == (4, True), said.text
+    with patch.object(letter_commands, "moment_of", return_value=before):
+        for letter_acts in (("send", "--by-hand", "--all"), ("send", "--again"), ("letters", "--stop", "XX")):
+            said = town.say(*letter_acts)
+            assert (said.code, "比上次运行" in said.text) == (4, True), said.text
+        assert town.say("send", "--by-hand").code == 0, "a list is dated by nothing"
     with view_campaign(load_district(town.folder), town.folder / "output") as (ledger, _):
         assert decisions.in_force(ledger, town.year) == []
     assert town.say("decide", "extend", "001", "2024-02-05", *by, now="2024-01-02").code == 0, (

@@ -90,18 +90,30 @@ def send(
     chosen = persons.Chosen(code, tuple(letter or ()), every)
     if by_hand:
         with lock(target), disk():
+            if chosen.is_named and now is None:
+                _refuse_setback(districts, target, moment)
             _record_by_hand(districts, target, chosen, undo=undo, now=moment)
         return
     if undo or every or (chosen.is_named and not again):
         raise ConfigError(
-            "--undo、--all、--agency、--letter 只能与 --by-hand 或 --again 同用。发信时总是发出全部等待的信。"
+            "--undo、--all 只能与 --by-hand 同用，--agency、--letter 只能与 --by-hand 或 --again 同用。发信时总是发出全部等待的信。"
         )
     if again:
         with lock(target), disk():
+            if now is None:
+                _refuse_setback(districts, target, moment)
             for district, meant in persons.divided(districts, target, chosen):
                 waiting = persons.try_again(district, target, meant, now=moment)
                 console.print_letters_settled(waiting, district, "重新待发")
     _deliver(districts, target, pause, most, now)
+
+
+def _refuse_setback(districts: Sequence[District], target: Path, moment: datetime) -> None:
+    """Raise EnvironmentFailedError where the machine's time, by which what a person does is dated, is before a run of any form."""
+    from pipeline.run import clock
+
+    for district in districts:
+        clock.refuse_setback(district, target, moment)
 
 
 def _deliver(
@@ -207,6 +219,8 @@ def letters(
     if len(asked) + bool(open_) > 1:
         raise ConfigError("--open、--stop、--as-edited、--restore 一次只能用一个。")
     with disk(), lock(target):
+        if asked and now is None:
+            _refuse_setback(districts, target, moment)
         for handle, act, word in asked:
             district = persons.campaign_of(districts, target, handle)
             console.print_letters_settled(act(district, target, handle, now=moment), district, word)
