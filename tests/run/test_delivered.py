@@ -145,6 +145,26 @@ def test_only_a_workbook_that_left_is_compared_with(form: Form, district: Path) 
     assert [item for item in outcome.to_decide if "9 改为 15" in item]
 
 
+def test_the_whole_says_what_it_corrects_of_the_part_that_went_up(form: Form, district: Path) -> None:
+    """甲局 came only after the part, which corrects nothing; 乙局 had other figures in it."""
+    early = next((district / "inbox").rglob("甲局.xlsx"))
+    content = early.read_bytes()
+    early.unlink()
+    arrived(district, 0)
+    hand_over(district, 0)
+    correct(form, district, 9)
+    early.write_bytes(content)
+    arrived(district, 2)
+    [letter] = [letter for letter in waiting(district) if "汇总表" in letter["Subject"]]
+    assert "更正" not in letter["Subject"]
+    said = words(letter)
+    assert "前次报送的阶段汇总中，下列数据已经更正" in said
+    assert f"1. 乙局 {form.by_key[LICENCES].short_label}：5 改为 9" in said
+    assert "2. " not in said.partition("【更正内容】")[2].partition("【")[0], (
+        "who came since corrects nothing"
+    )
+
+
 def test_an_agency_that_left_the_roster_after_the_delivery_is_a_change(district: Path) -> None:
     arrived(district, 0)
     hand_over(district, 0)

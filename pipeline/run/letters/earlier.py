@@ -35,8 +35,10 @@ class EarlierLetters:
         body = item.body
         if isinstance(body, AnswerPlan):
             return replace(item, body=self._compared(body))
-        if isinstance(body, DistrictDelivery) and body.corrects:
-            changes = changes_since_delivery(self.ledger, self.form, self.district, self.result)
+        if isinstance(body, DistrictDelivery):  # of what went up in part, who came since corrects nothing
+            changes = changes_since_delivery(
+                self.ledger, self.form, self.district, self.result, with_new=body.corrects
+            )
             whose = tuple(dict.fromkeys(agency for agency, _ in changes))
             sentences = tuple(words for _, words in changes)
             return replace(item, body=replace(body, changes=sentences, whose=whose))
