@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from contextlib import nullcontext, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from email.message import EmailMessage
+from functools import lru_cache
 from pathlib import Path
 from unittest.mock import patch
 
@@ -58,6 +59,17 @@ class Said:
 def box(code: str) -> str:
     """The mailbox of an agency."""
     return f"a{code}@gov.example"
+
+
+@lru_cache(maxsize=256)
+def _built(
+    form: Form,
+    whose: tuple[str, str, int] | None,
+    filled: tuple[tuple[str, Number | str], ...],
+    said: tuple[tuple[str, str], ...],
+) -> bytes:
+    """Fill the template of an agency, or one that names nobody, once for all towns in which it is sent."""
+    return build_workbook(form, Stamp(*(whose or ())), values=dict(filled), explanations=dict(said))
 
 
 @dataclass(slots=True)
@@ -124,13 +136,9 @@ class Town:
         written = self.written(name, seed)
         numbers = dict(zip((cell.key for cell in self.form.cells), written.numbers, strict=True))
         owner = self.lines[template_of][0] if template_of else ""
-        stamp = Stamp(template_of, owner, year or self.year) if template_of else Stamp()
-        return build_workbook(
-            self.form,
-            stamp,
-            values={**inputs_only(self.form, numbers), **written.texts, **entries, **(wrong or {})},
-            explanations=explanations,
-        )
+        whose = (template_of, owner, year or self.year) if template_of else None
+        filled = {**inputs_only(self.form, numbers), **written.texts, **entries, **(wrong or {})}
+        return _built(self.form, whose, tuple(filled.items()), tuple((explanations or {}).items()))
 
     def put(self, path: str, content: bytes) -> None:
         """Put a file into the inbox by hand."""
