@@ -129,39 +129,21 @@ def _read_sheets(form: Form, sheets: Sequence[SheetData], remarks: Sequence[Find
     if len(missing) == len(form.tables) and not registers.rows and not is_elsewhere:
         findings = (*remarks, *(_missing_table(form, table) for table in missing), *registers.findings)
         return Reading(None, claims, entries=entries, findings=as_of(said, findings))
-    figures = TableFigures()
     year = year_in(period) if period else None
-    for table, placed in placements:
-        figures.findings += _placement_findings(form, table, placed)
-        if placed.sheet:
-            paste = paste_of(form, table, placed, sheets)
-            read_table(form, table, paste.placement if paste else placed, sheets, figures)
-            figures.findings += oddities(form, table, placed, sheets, year)
-            _take_merged(form, table, placed, sheets, figures)
-            is_nil = table.key in figures.nil_tables
-            figures.findings += (
-                [paste.finding] if paste else unread_figures(form, table, placed, sheets, is_nil=is_nil)
-            )
-    drawn = drawn_figures(form, registers.rows, period)
-    for key, value in drawn.items():
-        if form.by_key[key].drawn and figures.numbers.get(key) is None:
-            figures.numbers[key] = value
+    figures = _read_tables(form, placements, sheets, year)
+    _take_drawn(form, registers, period, figures)
     numbers = complete(form, figures)
     figures.findings += _open_totals(form, sheets, numbers, figures.places)
-    placed_on = {placed.sheet for _, placed in placements}
-    held = placed_on | {rows.sheet for rows in registers.rows.values()}
-    valued = read_entries(form, listed, entries)
-    valued = read_cell_values(form, figures, valued)
-    lines = sheets_of_lines(form, sheets)
-    named_already = {item.place.sheet for item in remarks if item.place}
-    known = {
-        *held,
-        *registers.sheets,
-        *lines,
-        *named_already,
-        *(name for name, _, _ in listed.read),
-        *_copies(placements),
-    }
+    valued = read_cell_values(form, figures, read_entries(form, listed, entries))
+    findings = (
+        *remarks,
+        *listed.findings,
+        *foreign_titles(form, sheets),
+        *_beside(form, sheets, placements, listed, registers, remarks, year),
+        *figures.findings,
+        *valued.findings,
+        *registers.findings,
+    )
     return Reading(
         form.id,
         claims,
@@ -177,21 +159,60 @@ def _read_sheets(form: Form, sheets: Sequence[SheetData], remarks: Sequence[Find
         computed=frozenset(
             key for key, value in numbers.items() if value is not None and figures.numbers.get(key) is None
         ),
-        findings=as_of(
-            said,
-            (
-                *remarks,
-                *listed.findings,
-                *foreign_titles(form, sheets),
-                *(Finding.found("F05", Place(name), (), "lines", {"sheet": name}) for name in lines),
-                *unread_texts(form, listed, [sheet for sheet in sheets if sheet.name not in held], year),
-                *strange_sheets(form, sheets, known),
-                *figures.findings,
-                *valued.findings,
-                *registers.findings,
-            ),
-        ),
+        findings=as_of(said, findings),
     )
+
+
+def _read_tables(
+    form: Form, placements: Iterable[tuple[Table, Placement]], sheets: Sequence[SheetData], year: int | None
+) -> TableFigures:
+    """Read the figures of every table that was found, and what is odd about them."""
+    figures = TableFigures()
+    for table, placed in placements:
+        figures.findings += _placement_findings(form, table, placed)
+        if not placed.sheet:
+            continue
+        paste = paste_of(form, table, placed, sheets)
+        read_table(form, table, paste.placement if paste else placed, sheets, figures)
+        figures.findings += oddities(form, table, placed, sheets, year)
+        _take_merged(form, table, placed, sheets, figures)
+        is_nil = table.key in figures.nil_tables
+        figures.findings += (
+            [paste.finding] if paste else unread_figures(form, table, placed, sheets, is_nil=is_nil)
+        )
+    return figures
+
+
+def _take_drawn(form: Form, registers: Registers, period: int | None, into: TableFigures) -> None:
+    """Fill in what is counted from registers where no table states it."""
+    for key, value in drawn_figures(form, registers.rows, period).items():
+        if form.by_key[key].drawn and into.numbers.get(key) is None:
+            into.numbers[key] = value
+
+
+def _beside(
+    form: Form,
+    sheets: Sequence[SheetData],
+    placements: Sequence[tuple[Table, Placement]],
+    listed: Listed,
+    registers: Registers,
+    remarks: Iterable[Finding],
+    year: int | None,
+) -> Iterator[Finding]:
+    """Name what stands on sheets beside what was found of the form."""
+    held = {placed.sheet for _, placed in placements} | {rows.sheet for rows in registers.rows.values()}
+    lines = sheets_of_lines(form, sheets)
+    yield from (Finding.found("F05", Place(name), (), "lines", {"sheet": name}) for name in lines)
+    yield from unread_texts(form, listed, [sheet for sheet in sheets if sheet.name not in held], year)
+    known = {
+        *held,
+        *registers.sheets,
+        *lines,
+        *(item.place.sheet for item in remarks if item.place),
+        *(name for name, _, _ in listed.read),
+        *_copies(placements),
+    }
+    yield from strange_sheets(form, sheets, known)
 
 
 def _take_merged(
