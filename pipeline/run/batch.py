@@ -172,33 +172,45 @@ def run(  # noqa: PLR0913 - what a run is asked for, spelled out
             retries=again > 0,
             shared=shared,
         )
-        fetches = district.mail.fetches and not dry_run and not shared.has_fetched
-        fetched = mailing.collect(district, ledger, now=now) if fetches else shared.fetched
-        if fetched:
-            journal.line(f"  邮箱　取回 {fetched.stored} 封")
-        if not dry_run:
-            mailboxes.note(ledger, district.year, fetched.failure if fetched else "", at=now)
-            letterbox.look_after(ledger, district, target, now=now)
-        outcome = _run(session)
-        carried = outcome.letters.carried
-        failed = len(carried.refused) + len(carried.lost)
-        if carried.done or failed:
-            journal.line(f"  待办　办成 {carried.done} 项，没有办成 {failed} 项")
-        sent = mailing.dispatch(district, ledger, now=now) if district.mail.send and not dry_run else None
-        if not dry_run:
-            if outcome.letters.said:
-                letterbox.tell_of_sending(outcome.letters.said)
-            laid = letterbox.lay_out(ledger, district, target, now=now)
-            outcome = replace(
-                outcome, kept=(*outcome.kept, *laid.kept), blocked=(*outcome.blocked, *laid.blocked)
-            )
-        if sent:
-            journal.letters(sent)
-        journal.grown(ledger.originals.added)
-        to_decide = (*waiting.all_sentences(ledger, district, target, now=now), *_not_done(carried))
-        fetched = None if district.is_second else fetched  # the first form's outcome says what came for all
-        outcome = replace(outcome, fetched=fetched, sent=sent, to_decide=to_decide)
-        journal.end(outcome.record, outcome.failures)
+        fetched = _fetched(session)
+        return _closed(session, replace(_run(session), fetched=fetched))
+
+
+def _fetched(session: Session) -> FetchReport | None:
+    """Collect the mail, once for all forms of a district; return what came, as it was reported."""
+    ledger, district, now, shared = session.ledger, session.district, session.now, session.shared
+    fetches = district.mail.fetches and not session.dry_run and not shared.has_fetched
+    found = mailing.collect(district, ledger, now=now) if fetches else shared.fetched
+    if found:
+        session.journal.line(f"  邮箱　取回 {found.stored} 封")
+    if not session.dry_run:
+        mailboxes.note(ledger, district.year, found.failure if found else "", at=now)
+        letterbox.look_after(ledger, district, session.target, now=now)
+    return None if district.is_second else found  # the first form's outcome says what came for all
+
+
+def _closed(session: Session, outcome: Outcome) -> Outcome:
+    """Send what may leave, lay out what waits and write the journal's last lines; return the outcome with what came of it."""
+    ledger, district, now, journal = session.ledger, session.district, session.now, session.journal
+    carried = outcome.letters.carried
+    failed = len(carried.refused) + len(carried.lost)
+    if carried.done or failed:
+        journal.line(f"  待办　办成 {carried.done} 项，没有办成 {failed} 项")
+    sent = None
+    if not session.dry_run:
+        sent = mailing.dispatch(district, ledger, now=now) if district.mail.send else None
+        if outcome.letters.said:
+            letterbox.tell_of_sending(outcome.letters.said)
+        laid = letterbox.lay_out(ledger, district, session.target, now=now)
+        outcome = replace(
+            outcome, kept=(*outcome.kept, *laid.kept), blocked=(*outcome.blocked, *laid.blocked)
+        )
+    if sent:
+        journal.letters(sent)
+    journal.grown(ledger.originals.added)
+    to_decide = (*waiting.all_sentences(ledger, district, session.target, now=now), *_not_done(carried))
+    outcome = replace(outcome, sent=sent, to_decide=to_decide)
+    journal.end(outcome.record, outcome.failures)
     return outcome
 
 
