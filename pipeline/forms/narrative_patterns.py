@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from pipeline.forms.narrative import LAST_YEAR, NEXT_YEAR, OWN_NAME, OWN_YEAR, PART
@@ -35,14 +36,20 @@ def spelled(section: TomlTable, written: str, *, may_be_empty: bool = False) -> 
     """Return a pattern spelled out. Raises ConfigError if it is no regular expression, names an unknown word or finds nothing at all."""
     tried = written.replace("{year}", "2000").replace("{name}", "x")
     try:
-        found = re.compile(_MACRO.sub(lambda match: WORDS[match.group(1)], tried))
+        finds_nothing = _finds_nothing(tried)
     except KeyError as error:
         raise section.fault(f"“{written}”用了没有定义的名称 {error}。", written[:12]) from None
     except re.error as error:
         raise section.fault(f"“{written}”不是正确的正则表达式：{error}。", written[:12]) from None
-    if found.match("") and not may_be_empty:
+    if finds_nothing and not may_be_empty:
         raise section.fault(f"“{written}”什么字都没有也算找到，请写明要找的字。", written[:12])
     return _MACRO.sub(lambda match: WORDS[match.group(1)], written)
+
+
+@cache  # the forms of a district have most of their patterns from one another
+def _finds_nothing(written: str) -> bool:
+    """Whether a pattern is found where nothing stands. Raises KeyError and re.error."""
+    return re.match(_MACRO.sub(lambda match: WORDS[match.group(1)], written), "") is not None
 
 
 def all_spelled(section: TomlTable, names: Iterable[str]) -> dict[str, Any]:

@@ -100,14 +100,18 @@ GROWING = {
     "mails in mails": (HOLDING, "--b\r\nContent-Type: message/rfc822\r\n\r\n", ""),
 }
 
+FEWER = {"mails in mails": 4_000}
+"""Pieces of the smaller mail where each costs much."""
+
 
 @pytest.mark.parametrize("name", GROWING)
 def test_the_cost_of_a_mail_grows_with_its_size_at_most(name: str) -> None:
     """Four times the size may cost four times as much, and a little that machines do besides."""
     before, piece, after = GROWING[name]
-    mails_of_sizes = [f"{before}{piece * size}{after}".encode() for size in (10_000, 40_000)]
-    costs = [min(_cost(content) for _ in range(2)) for content in mails_of_sizes]
-    assert costs[1] < 8 * costs[0] + 0.2
+    size = FEWER.get(name, 10_000)
+    small, large = (f"{before}{piece * pieces}{after}".encode() for pieces in (size, 4 * size))
+    allowed = 8 * min(_cost(small) for _ in range(2)) + 0.2
+    assert any(_cost(large) < allowed for _ in range(2))  # a second time only where the first was disturbed
 
 
 def _cost(content: bytes) -> float:
