@@ -275,22 +275,10 @@ class _ChildLane:
             return self._process
         self.end()
         self._folder = TemporaryDirectory(prefix="nianbao-", ignore_cleanup_errors=True)
-        root = Path(__file__).resolve().parents[2]
         hard = (
             limits.memory + 128 * 1024 * 1024
         )  # of addresses, of which libraries take many that they never use
-        command = [
-            *(processes.interpreter(), "-I", "-S", "-c", _START),
-            *(str(root), str(hard), *_package_folders()),
-        ]
-        self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            cwd=self._folder.name,
-            env={**environment(self._folder.name), **_cache()},
-        )
+        self._process = _begun(hard, self._folder.name)
         return self._process
 
     def _carry(
@@ -360,6 +348,19 @@ class _ChildLane:
         if self._folder:
             self._folder.cleanup()
             self._folder = None
+
+
+def _begun(memory: int, folder: str) -> subprocess.Popen[bytes]:
+    """Begin a child that works in ``folder``, and may take so many bytes of addresses."""
+    root = str(Path(__file__).resolve().parents[2])
+    return subprocess.Popen(  # noqa: S603 - our own interpreter and module
+        [processes.interpreter(), "-I", "-S", "-c", _START, root, str(memory), *_package_folders()],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        cwd=folder,
+        env={**environment(folder), **_cache()},
+    )
 
 
 def _cache() -> dict[str, str]:

@@ -25,9 +25,11 @@ import pipeline
 from pipeline.cli.commands import main
 from pipeline.district.folder import load_district
 from pipeline.forms.loader import DEFAULT_FORM, load_form
+from pipeline.machine import pool
 from pipeline.machine.work import Workforce
 from pipeline.model import CHINA
 from pipeline.run import batch
+from tests.support import readers
 
 for _module in pkgutil.walk_packages(pipeline.__path__, "pipeline."):
     if not _module.name.endswith("__main__"):
@@ -76,6 +78,8 @@ def _have_all_at_hand() -> None:
 def forked(command: list[str]) -> subprocess.CompletedProcess[str]:
     """Run ``command`` (Python, ``-m``, ``pipeline``, arguments) in a child."""
     _have_all_at_hand()
+    if readers.can_fork():
+        readers.address()
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         code = in_child(lambda: _run(command, out, err))
         said, complained = (_text(file) for file in (out, err))
@@ -98,6 +102,8 @@ def _run(command: list[str], out: BinaryIO, err: BinaryIO) -> int:
     sys.argv = [str(Path(str(pipeline.__file__)).with_name("__main__.py")), *command[3:]]
     warnings.resetwarnings()
     warnings.simplefilter("ignore")
+    if readers.can_fork():
+        setattr(pool, "_begun", readers.forked_reader)  # noqa: B010 - it begins what the pool would
     try:
         main()
         code: object = 0
