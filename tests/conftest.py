@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Generator
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from pipeline.forms.form import Form
 from pipeline.forms.loader import load_form
+
+if TYPE_CHECKING:
+    from tests.support.folders import Ran
 
 SKIP_NOTHING = "NIANBAO_SKIP_NOTHING"
 
@@ -16,6 +21,15 @@ SKIP_NOTHING = "NIANBAO_SKIP_NOTHING"
 @pytest.fixture(scope="session")
 def form() -> Form:
     return load_form()
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Ran:
+    """A run of the sample district; whoever changes anything in it changes a copy."""
+    from tests.support.folders import run, with_known_secret  # noqa: PLC0415 - few tests need it
+
+    place = Path(__file__).parent.parent / "examples" / "linping-2023"
+    return run(place, output=with_known_secret(tmp_path_factory.mktemp("sample")))
 
 
 @pytest.hookimpl(wrapper=True)

@@ -11,16 +11,11 @@ import openpyxl
 import pytest
 from python_calamine import CalamineWorkbook
 
-from tests.support.folders import Ran, run
+from tests.support.folders import Ran
 from tests.support.office import complaints
 
 SAMPLE = Path(__file__).parent.parent / "examples" / "linping-2023"
 SHEET, DOCUMENT = "xl/worksheets/sheet2.xml", "word/document.xml"
-
-
-@pytest.fixture(scope="module")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Ran:
-    return run(SAMPLE, output=tmp_path_factory.mktemp("sample"))
 
 
 def written(ran: Ran, suffix: str) -> list[Path]:
