@@ -25,6 +25,7 @@ from pipeline.machine.work import Workforce
 from pipeline.model import ConfigError
 from pipeline.publishing.summary.corrections import CHANGES_HEAD, CHANGES_SHEET
 from pipeline.publishing.template import Stamp, build_workbook
+from pipeline.publishing.word import pdf_printing
 from pipeline.run import batch, signing
 from pipeline.run.letters import by_hand
 from tests.support.fills import report
@@ -87,6 +88,12 @@ def waiting(district: Path) -> list[EmailMessage]:
         email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
         for path in sorted(folder.glob("*.eml"))
     ]
+
+
+@pytest.fixture(autouse=True)
+def _no_libreoffice(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is packed is not printed as well: the papers' own tests do that."""
+    monkeypatch.setattr(pdf_printing, "find_program", lambda: None)
 
 
 @pytest.fixture
