@@ -54,7 +54,7 @@ class Office:
     """A coordinator who has the workbook and the files, and types no command but the run itself."""
 
     def __init__(self, town: Town, aside: Path) -> None:
-        self.town, self.aside, self.chosen = town, aside, set[str]()
+        self.town, self.aside, self.chosen, self.saved = town, aside, set[str](), set[str]()
         self.day = 8
 
     @property
@@ -69,7 +69,7 @@ class Office:
         return [dict(zip(head, row, strict=True)) for row in rest if row[-1]]
 
     def decide(self, *filled: tuple[str, str, Mapping[str, str]]) -> None:
-        """Fill rows in, and save the workbook with LibreOffice."""
+        """Fill rows in, and save the workbook, with LibreOffice where it is the first time with that sheet."""
         book = load_workbook(self.path)
         for sheet, words, texts in filled:
             page = book[sheet]
@@ -90,8 +90,10 @@ class Office:
             for name, text in texts.items():
                 row[heads.index(name)].value = text
         book.save(self.path)
-        [saved] = recalculate([self.path], self.aside / str(self.day))
-        self.path.write_bytes(saved.read_bytes())
+        if not {sheet for sheet, _, _ in filled} <= self.saved:
+            [saved] = recalculate([self.path], self.aside / str(self.day))
+            self.path.write_bytes(saved.read_bytes())
+            self.saved |= {sheet for sheet, _, _ in filled}
         self.night()
         refused = [
             row for name in (OPEN, OTHER, DONE) for row in self.rows(name) if row["上次没有办成的原因"]
