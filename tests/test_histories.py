@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from pipeline.forms.form import Form
 from tests.support.towns import Town, box
 
-EXAMPLES = int(os.environ.get("NIANBAO_HISTORIES", "3"))
+EXAMPLES = int(os.environ.get("NIANBAO_HISTORIES", "2"))
 """Random histories in a run, each of a minute or so; the written ones come besides."""
 NAMES = ("财政局", "教育局", "民政局")
 CODES = ("001", "002", "003")

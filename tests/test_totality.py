@@ -45,7 +45,7 @@ PIECES = st.one_of(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     st.dictionaries(st.sampled_from(KEYS), PIECES, max_size=4),
     st.dictionaries(st.sampled_from([*FORM.checks]), PIECES, max_size=2),

@@ -13,8 +13,8 @@ from pipeline.model import ConfigError
 from tests.forms.mutation import form_names, mutants, shipped, verdict, written
 from tests.forms.trial import use
 
-LOADED = int(os.environ.get("NIANBAO_MUTANTS", "30"))
-USED = max(3, LOADED // 15)
+LOADED = int(os.environ.get("NIANBAO_MUTANTS", "20"))
+USED = max(2, LOADED // 15)
 """``NIANBAO_MUTANTS=3000`` tries so many of each form."""
 SEED = 20
 

@@ -14,8 +14,8 @@ from pipeline.wording.hints import way_out
 from tests.support.faults.bench import Case, cases, consistent, score
 from tests.support.faults.planting import KINDS
 
-SEEDS = range(4, 7)
-"""Reports with every second cell filled, and as agencies send them."""
+SEEDS = range(4, 6)
+"""A report with every second cell filled, and one as agencies send it."""
 FORM = load_form()
 
 
@@ -47,7 +47,7 @@ def test_nothing_else_is_said(planted: list[Case]) -> None:
 
 def test_the_first_hint_is_the_planted_cell_where_the_sums_can_tell(planted: list[Case]) -> None:
     total = score(planted)
-    assert total.certain > 30
+    assert total.certain > 20
     assert total.certain_right / total.certain >= 0.9
     assert total.right / total.hinted >= 0.9
     assert total.right / total.slips >= 0.8

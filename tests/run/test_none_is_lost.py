@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from pipeline.forms.form import Form
 from tests.support.towns import Town, box
 
-EXAMPLES = int(os.environ.get("NIANBAO_HISTORIES", "3"))
+EXAMPLES = int(os.environ.get("NIANBAO_HISTORIES", "2"))
 OWN, UNKNOWN, OTHER = "财政局", "财政大数据中心", "教育局"
 WRONG = {"disputes.reconsideration.total": 9999}
 """A figure for which a report is returned."""
