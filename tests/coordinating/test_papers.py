@@ -23,13 +23,20 @@ from pipeline.model import Agency, ConfigError, Verdict
 from pipeline.publishing.papers.conduct import Conduct, ReportedVersion
 from pipeline.publishing.papers.notice import build_notice
 from pipeline.publishing.papers.plain_word import new_page, signature
+from pipeline.publishing.word import pdf_printing
 from pipeline.publishing.workbook.measure import display_width
 from tests.support.folders import NOW, YEAR, filled, make_district, nianbao, run
-from tests.support.libreoffice import to_pdf
+from tests.support.libreoffice import SOFFICE, to_pdf
 from tests.support.towns import Town
 
 AGENCY = Agency("001", "甲局", "部门", "县区")
 DEADLINE = date(2024, 1, 31)
+
+
+@pytest.fixture
+def unprinted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a machine without LibreOffice, which would print what goes up anew for each paper that is looked at."""
+    monkeypatch.setattr(pdf_printing, "find_program", lambda: None)
 
 
 def on(day: int) -> datetime:
@@ -90,6 +97,7 @@ def test_what_was_registered_in_time_came_in_time(day: int, said: tuple[str, str
     assert own.days_to_mend == (3 if own.first_day else None)
 
 
+@pytest.mark.usefixtures("unprinted")
 def test_the_papers_are_written_and_ticks_are_kept(tmp_path: Path, form: Form) -> None:
     folder = make_district(tmp_path / "区", ["甲局", "乙局"], {"甲局.xlsx": filled(form, "甲局")})
     district, output = load_district(folder), folder / "output"
@@ -120,6 +128,7 @@ def test_the_papers_are_written_and_ticks_are_kept(tmp_path: Path, form: Form) -
     assert f"上报材料里的《{draft}》还有未补写的" in said
 
 
+@pytest.mark.usefixtures("unprinted")
 def test_what_was_written_of_who_left_the_roster_is_kept_and_counted(tmp_path: Path, form: Form) -> None:
     """Likewise what somebody added by hand, and a row that stands there twice; an empty row goes."""
     folder = make_district(
@@ -155,6 +164,7 @@ def test_what_was_written_of_who_left_the_roster_is_kept_and_counted(tmp_path: P
         assert not any("丁局" in row for row in rows)
 
 
+@pytest.mark.usefixtures("unprinted")
 def test_what_went_back_is_told_by_the_letters_that_left_and_what_waits_is_no_return(
     form: Form, tmp_path: Path
 ) -> None:
@@ -180,6 +190,7 @@ def test_what_went_back_is_told_by_the_letters_that_left_and_what_waits_is_no_re
     assert said["乙局"] == ("否", 2, 1, "待核准")
 
 
+@pytest.mark.usefixtures("unprinted")
 def test_a_report_of_last_year_is_as_late_as_was_said_then(form: Form, tmp_path: Path) -> None:
     """The deadline was another day; one agency had longer; since then one was renamed and one left the roster."""
     town = Town.of(form, tmp_path / "区", "甲局", "乙局", "丙局", year=2022)
@@ -220,6 +231,7 @@ def test_a_report_of_last_year_is_as_late_as_was_said_then(form: Form, tmp_path:
     assert "没有记录" in said(2023)[1], "by an earlier version"
 
 
+@pytest.mark.usefixtures("unprinted")
 @pytest.mark.parametrize("name", ["disclosure_statistics_quarter", "request_register"])
 def test_what_nobody_publishes_is_not_asked_after(tmp_path: Path, name: str) -> None:
     folder = tmp_path / "样例区"
@@ -242,17 +254,23 @@ def test_papers_say_what_they_are_in_their_properties_and_styles() -> None:
     assert len(notice.element.xpath("//w:tbl/w:tr[1]//w:tblHeader")) == 1, "the heads stand on every page"
 
 
+@pytest.mark.libreoffice
 def test_the_letter_numbers_its_attachments_as_the_files_are_numbered(tmp_path: Path, form: Form) -> None:
+    """Each part is packed as PDF beside it, too."""
+    if SOFFICE is None:
+        pytest.skip("LibreOffice (soffice) is not installed")
     folder = make_district(tmp_path / "区", ["甲局"], {"甲局.xlsx": filled(form, "甲局")})
     district, output = load_district(folder), folder / "output"
     run(folder)
     write_papers(district, output, today=DEADLINE, upward=Upward())
     with zipfile.ZipFile(output / "2023" / PAPERS / BUNDLE) as package:
         names = [Path(name).stem for name in package.namelist() if name.endswith((".docx", ".xlsx"))]
+        printed = [Path(name).stem for name in package.namelist() if package.read(name).startswith(b"%PDF")]
         cover = Document(BytesIO(package.read("报送函.docx")))
     said = [paragraph.text for paragraph in cover.paragraphs]
     listed = [line.removeprefix("附件：").replace(". ", "_") for line in said if ". " in line]
     assert [f"附件{line}" for line in listed] == names[1:]
+    assert printed == names
     assert {"特此函报。", district.office, "2024年1月31日"} < set(said)
     assert not any("你们" in line for line in said)
 
@@ -268,10 +286,11 @@ def test_the_office_is_centred_over_the_date(office: str) -> None:
 
 
 @pytest.mark.libreoffice
-@pytest.mark.parametrize("count", [3, 46])
-def test_the_notice_is_one_page(tmp_path: Path, count: int) -> None:
-    own = [Conduct(AGENCY, 2023, DEADLINE, [came(Verdict.ACCEPTED, 1)])] * count
-    path = tmp_path / "通报.docx"
-    path.write_bytes(build_notice(load_form(), "样例区", "样例区政务公开办", DEADLINE, own))
-    [printed] = to_pdf([path], tmp_path / "out")
-    assert printed.read_bytes().count(b"/Type/Page\n") + printed.read_bytes().count(b"/Type/Page/") == 1
+def test_the_notice_is_one_page(tmp_path: Path) -> None:
+    own = Conduct(AGENCY, 2023, DEADLINE, [came(Verdict.ACCEPTED, 1)])
+    paths = {count: tmp_path / f"通报{count}.docx" for count in (3, 46)}
+    for count, path in paths.items():
+        path.write_bytes(build_notice(load_form(), "样例区", "样例区政务公开办", DEADLINE, [own] * count))
+    for printed in to_pdf([*paths.values()], tmp_path / "out"):
+        content = printed.read_bytes()
+        assert content.count(b"/Type/Page\n") + content.count(b"/Type/Page/") == 1, printed.name
