@@ -548,10 +548,12 @@ class Ratios(Narrative):
     grows_before: tuple[str, ...]
     growth: str
     """What a figure is compared with, right after it."""
+    growth_gap: str = "(?!)"
+    """What may stand between a figure and what it is compared with, all of it told of the figure; a ``rate`` may grow itself."""
     growth_before: str
     """A change that is told before the figure."""
     growth_named: str = "(?!)"
-    """What names again, before a change, what of ``grows_before`` was told; ``whole`` where it names all, ``bare`` where it names nothing."""
+    """What names again, before a change, what of ``grows_before`` was told; ``whole`` where it names all, ``bare`` where it names nothing, ``brief`` where not of what."""
     grows_past: tuple[str, ...] = ()
     """Families of figures past which a change may be told of what is named again."""
     pairs: tuple[str, ...]
@@ -575,6 +577,9 @@ class Ratios(Narrative):
     """Words of ``what`` is counted that make no difference."""
     recalled: str
     """By which number (``n``) a text comes back to requests of which it has told: 这15件申请."""
+    again_of: tuple[str, ...] = ()
+    """Keys of claims to which a text may come back with another number (``n``), by the pattern of ``again`` at the same place."""
+    again: tuple[str, ...] = ()
     repeated_within: str
     """What says, before a ``repeated`` figure in its sentence or in the heading before, that a part of it is told."""
     repeated_through: str

@@ -193,7 +193,10 @@ def test_figures_are_raised_farther_in_one_sentence_of_so_many_that_have_some() 
     assert total["farther"] >= total[f"+{FARTHER[-1]}"] > 0
 
 
-@pytest.mark.parametrize(("name", "fewest"), [("whose_figures", 100), ("after_lists", 60), ("few_words", 30)])
+@pytest.mark.parametrize(
+    ("name", "fewest"),
+    [("whose_figures", 100), ("after_lists", 60), ("few_words", 30), ("taken_up", 50)],
+)
 def test_figures_told_after_others_or_lists_or_in_few_words_are_read_and_not_only_seen_for_slips(
     name: str, fewest: int
 ) -> None:

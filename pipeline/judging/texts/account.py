@@ -59,6 +59,8 @@ class SaidFigure:
     """What the text says right behind it that is others', of it or beside it."""
     of_earlier: bool = False
     """Whether it is told of what was carried over from the year before, and not of the year's."""
+    begins: bool = False
+    """Whether its clause begins with the number, so that it may come back to one told before: 结转4件。该4件申请均在期限内."""
 
     @property
     def is_rough(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -40,6 +40,8 @@ _GROWN_TO = re.compile(
 )
 """What gives, right after a change, the figure that it led to."""
 _UNIT_AND_MARK = 2
+_OF_OTHERS = re.compile("[信来]访|咨询|投诉|热线|举报|提案|建议|公文|[信函]件")
+"""What else is received than requests."""
 _VERB = 8
 """Characters of the word that says before a number that it is a difference."""
 _LEVEL = "为至到"
@@ -89,6 +91,7 @@ class Changes:
     def __init__(self, rule: Ratios) -> None:
         self._rule = rule
         self._growth, self._lead = compiled(rule.growth), compiled(rule.growth_before)
+        self._gap = compiled(rule.growth_gap)
         self._named, self._past = compiled(rule.growth_named), frozenset(rule.grows_past)
         self._change = compiled(rule.change)
         self._compared, self._of_last = compiled(rule.compared), compiled(rule.of_last)
@@ -105,6 +108,7 @@ class Changes:
         found = (
             *self._of_pairs(marked),
             *self._of_figures(marked, said, item),
+            *self._behind_gaps(marked, said, item),
             *self._led(marked, said, item),
             *self._of_named(marked, said, item),
         )
@@ -169,6 +173,33 @@ class Changes:
                 elif own.by is not None and not own.is_rough:
                     bases = [figure.value - own.sign * own.by]
 
+    def _behind_gaps(self, marked: str, said: Sequence[SaidFigure], item: ReportTexts) -> _StatedChanges:
+        """Yield what is told after a figure behind words that are all of it: 收到31件（均为自然人提交），均已答复，同比增加8件.
+
+        It may be told of what was answered, or with what was carried over. A rate grows by percent; requests, by a number.
+        """
+        for figure in said:
+            if figure.claim.key not in self._rule.grows or figure.at_most:
+                continue
+            gap = self._gap.match(marked, figure.end)
+            begun = self._growth.match(marked, gap.end()) if gap and gap.end() > figure.end + 1 else None
+            bases = _bases(figure, item, begun["base"]) if begun else []
+            if not (gap and begun and bases):
+                continue
+            ways = [(base, figure.value) for base in bases]
+            if figure.claim.key in self._rule.grows_before:
+                of_last = bases if begun["base"] else [*bases, *self._wholes(item.past_numbers)]
+                nows = [figure.value, *self._wholes(item.numbers)]
+                ways += [(base, now) for base in of_last for now in nows]
+            for own in self._changes_after(marked, begun.end()):
+                if not (gap["rate"] and own.percent):
+                    yield own, *next((way for way in ways if own.leads(*way)), ways[0])
+
+    def _wholes(self, numbers: Mapping[str, Number | None]) -> list[Number]:
+        """Return what requests a report counts: those received, with and without those carried over, and those answered."""
+        came, *others = (numbers.get(cell) for cell in (*self._rule.whole_cells, self._rule.besides_cell))
+        return [] if came is None else [came, *(own for own in others if own), came + (others[-1] or 0)]
+
     def _joined(self, marked: str, figure: SaidFigure, said: Sequence[SaidFigure]) -> Sequence[SaidFigure]:
         """Return the figures before one in its sentence, the nearest first: 行政复议3件、行政诉讼2件，较上年减少5件."""
         before = [own for own in said if own.end <= figure.start and own.claim.key in self._rule.grows]
@@ -221,7 +252,11 @@ class Changes:
         between = marked[last.end : found.start()]
         if found["bare"]:
             is_only = not any(own.sentence == last.sentence for own in grown[:-1])
-            return grown[-1:] if is_only and len(between) <= _UNIT_AND_MARK else ()
+            gap = self._gap.match(marked, last.end)
+            is_next = len(between) <= _UNIT_AND_MARK or (gap and gap.end() == found.start() - 1)
+            return grown[-1:] if is_only and is_next else ()
+        if found["brief"] and (_STOP.search(between) or _OF_OTHERS.search(between)):
+            return ()
         if len(between) > _REACH or len(_STOP.findall(between)) > 1:
             return ()
         past = {own.start for own in before if own.claim.family in self._past and not own.at_most}

@@ -10,7 +10,7 @@ from pipeline.judging.texts.last_years_figures import LastYearsFigures
 from pipeline.judging.texts.rates import Rates
 from pipeline.judging.texts.repeats import CountedThing, Repeats
 from pipeline.judging.texts.shares import Shares
-from pipeline.judging.texts.stated_figures import figures_rule, of_last_in, said_in
+from pipeline.judging.texts.stated_figures import figures_rule, hears_disputes, of_last_in, said_in
 
 if TYPE_CHECKING:
     from pipeline.forms.narrative import Ratios
@@ -40,6 +40,8 @@ def ratios(rule: Ratios, around: TextContext) -> Check:
                 of_last = of_last_in(reading, key, text, item)
                 yield from last.findings(item, key, text, exact, of_last)
             yield from repeats.recalled(item, key, text, said)
+            if not hears_disputes(reading, item):
+                yield from repeats.again(item, key, text, exact)
             things += repeats.things(key, text, exact)
         for key, text in item.said(rule.counted_in).items():
             things += repeats.things(key, text, ())

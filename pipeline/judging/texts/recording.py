@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from pipeline.forms.narrative import NAMED
 from pipeline.judging.texts.account import CLEAR, UNCLEAR, Account, SaidFigure
 from pipeline.judging.texts.beginnings import any_of, compiled
+from pipeline.judging.texts.clauses import CLAUSE_ENDS
 from pipeline.judging.texts.numerals import value_of
 from pipeline.judging.texts.pieces import UNKNOWN, TextPiece, has, meaning
 from pipeline.judging.texts.written_numbers import WrittenNumber
@@ -90,6 +91,7 @@ class ClaimRecorder:
                 leaves,
                 (value_of(lent["n"]) if lent else None) or 0,
                 of_earlier or (claim.family in self._lists and self._tells_of_earlier(state)),
+                state.text[max(0, start - 2) : start].strip("该此")[-1:] in CLAUSE_ENDS,
             )
         )
         if claim.family not in self._lists:

@@ -9,6 +9,7 @@ from itertools import combinations, islice
 from typing import TYPE_CHECKING
 
 from pipeline.judging.texts.beginnings import compiled
+from pipeline.judging.texts.meant import meanings
 from pipeline.judging.texts.numerals import value_of
 from pipeline.judging.texts.quoting import quoted
 from pipeline.judging.texts.tidy import sentence_begin
@@ -58,6 +59,7 @@ class Repeats:
         self._plain = compiled(rule.counted_plain)
         self._recalled, self._through = compiled(rule.recalled), compiled(rule.repeated_through)
         self._within = compiled(rule.repeated_within)
+        self._again = dict(zip(rule.again_of, map(compiled, rule.again), strict=True))
 
     def things(self, key: str, text: str, said: Sequence[SaidFigure]) -> Iterator[CountedThing]:
         """Yield what a text counts of the whole year."""
@@ -110,6 +112,49 @@ class Repeats:
                 item, text[max(0, found.start() - _FAR) : found.start()]
             ):
                 yield self._finding(item, first, again)
+
+    def again(self, item: ReportTexts, key: str, text: str, said: Sequence[SaidFigure]) -> Iterator[Finding]:
+        """Yield a finding where a text comes back to a figure with another number, and the tables have one of the two.
+
+        行政复议3件。4件复议案件均维持: more cannot be some of them. 行政复议4件。3件复议案件均维持: the tables have the second.
+        """
+        told = [own for own in said if own.claim.key in self._again]
+        for at, own in enumerate(told[:_MOST]):
+            following = next((one for one in told[at + 1 :] if one.claim.key == own.claim.key), None)
+            if not own.at_most:
+                yield from self._come_back(item, key, text, own, following)
+
+    def _come_back(
+        self, item: ReportTexts, key: str, text: str, own: SaidFigure, following: SaidFigure | None
+    ) -> Iterator[Finding]:
+        """Yield a finding where the text behind a figure comes back to it with another number."""
+        begin = sentence_begin(text, own.start, _REACH)
+        stop = text.find("。", own.end) + 1 or len(text)
+        end = text.find("。", stop) + 1 or len(text)
+        found = self._again[own.claim.key].search(text, own.end, end)
+        value = int(found["n"]) if found else int(own.value)
+        meant = meanings(own.claim, item) or ()
+        if not found or value == own.value or (following and following.end < found.start("n")):
+            return
+        first = CountedThing("", "", int(own.value), key, own.start, own.end)
+        again = CountedThing("", "", value, key, found.start("n"), found.end("n"))
+        if value in meant and own.value not in meant:
+            yield self._finding(item, again, first)
+        elif (
+            value > own.value
+            and own.value in meant
+            and not self._is_otherwise(item, own, value, text[begin : found.start()])
+        ):
+            yield self._finding(item, first, again)
+
+    def _is_otherwise(self, item: ReportTexts, own: SaidFigure, value: int, text: str) -> bool:
+        """Say whether a number is one of the same rows of the tables, or two that a text has told together."""
+        rows = {cell.rpartition(".")[0] for meant in own.claim.equals for cell in meant.plus}
+        written = [int(one[0]) for one in _NUMBER.finditer(text)][-_MOST:]
+        others = (number for cell, number in item.numbers.items() if cell.rpartition(".")[0] in rows)
+        return value in {item.numbers.get(self._rule.besides_cell), *others} or any(
+            one + other == value for one, other in combinations(written, 2)
+        )
 
     def _is_slip(self, item: ReportTexts, own: SaidFigure, value: int) -> bool:
         """Say whether the tables have a value, and not the one of a figure told before."""

@@ -76,10 +76,15 @@ def of_last_in(rule: FigureClaims, key: str, text: str, item: ReportTexts) -> Se
 
 def _read(rule: FigureClaims, key: str, text: str, item: ReportTexts) -> FiguresRead:
     """Read a text with what is known besides its words: whose figures are its agency's own, and what it is about."""
-    hears = item.agency is None or compiled(rule.hearers).search(item.agency.name) is not None
+    hears = hears_disputes(rule, item)
     return reader_of(rule).read(
         masked(text, item), whole=item.is_government, at_home=key == rule.home, hears=hears
     )
+
+
+def hears_disputes(rule: FigureClaims, item: ReportTexts) -> bool:
+    """Say whether an agency may hear disputes of others, as a government does and its 司法局; so may one that is not known."""
+    return item.agency is None or compiled(rule.hearers).search(item.agency.name) is not None
 
 
 @lru_cache(maxsize=8)
@@ -189,7 +194,7 @@ def wrong_in(rule: FigureClaims, said: Sequence[SaidFigure], item: ReportTexts) 
             statement.leaves,
             statement.lent,
         )
-        if same in seen or statement.claim.key in right:
+        if same in seen or statement.claim.key in right or _comes_back(statement, accounts[statement.chain]):
             continue
         seen.add(same)
         if is_true(statement, together[place], item):
@@ -203,6 +208,11 @@ def wrong_in(rule: FigureClaims, said: Sequence[SaidFigure], item: ReportTexts) 
         and not _is_stated_in_parts(statement, said, item)
         and not _is_of_one_column(rule, statement, said, item)
     ]
+
+
+def _comes_back(statement: SaidFigure, account: Sequence[SaidFigure]) -> bool:
+    """Say whether a number of requests without words before it may be one of something else told before: 结转4件。该4件申请均在期限内."""
+    return statement.begins and statement.claim.partly and is_made_before(statement, account)
 
 
 def _is_stated_in_parts(statement: SaidFigure, said: Sequence[SaidFigure], item: ReportTexts) -> bool:
