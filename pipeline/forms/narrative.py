@@ -463,6 +463,8 @@ class PartSums(Narrative):
     """What says right after the last part that there are no others."""
     unlisted: str
     """What says after the parts that there are others."""
+    counted_alike: str = "(?!)"
+    """What is counted, and named by whole and parts alike, so that another unit (104条，其中公文类信息90份) makes it nothing else."""
     blurred: tuple[str, ...]
     overlapping: tuple[str, ...]
     """Words by which something certainly is counted twice."""

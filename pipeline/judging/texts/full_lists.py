@@ -63,6 +63,7 @@ class FullLists:
         """Add up what a clause counts; know again what was known before if that is all, and nothing more can belong to the list.
 
         Where more was counted before the whole (收到24件，上年结转15件，其中…；), what the sentence goes on with may be of that whole alone.
+        Behind a comma it may be of the last part alone, so that it is no more than some: 规划类9件、土地类15件，答复13件.
         Where the agency's own is one part of several (本局9件、下属单位15件), what is told of it behind the list may be of that part.
         """
         before = self._before
@@ -80,6 +81,7 @@ class FullLists:
             state.level, state.topic, state.chain = before.level, before.topic, before.chain
             state.others, state.lasting = dict(before.others), dict(before.lasting)
             state.is_timed = before.is_timed
+            state.is_of_part = state.is_of_part or mark not in _PART_ENDS
             self._before = None
         else:
             self._before = None if mark in STOPS else replace(before, made=made, parts=parts)

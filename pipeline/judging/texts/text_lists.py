@@ -44,6 +44,8 @@ _MARK = re.compile("[，；：（]")
 _BEGIN = re.compile(rf"{_MARK.pattern}|(?<!\d)20\d\d年(?:度|全年)?")
 """Where the first part of a list may begin."""
 _DATE = re.compile(r"\d{1,4}[年月日]")
+_UNITS_OF_PUBLISHED = frozenset("条件份篇")
+"""Units in which one and the same piece of information may be counted: 信息104条，其中公文类信息90份."""
 _FEWEST = 2
 _LONGEST_LABEL = 16
 _LONGEST_CLAUSE = 60
@@ -84,6 +86,8 @@ class PartList:
     """What the sentence says before the whole."""
     rest: str = ""
     """What it says after the parts."""
+    is_in_other_unit: bool = False
+    """Whether the parts are counted in another unit than the whole, all in the same: they prove no more than that they are too many."""
 
     @property
     def labels(self) -> list[str]:
@@ -138,6 +142,7 @@ class ListReader:
         self._single = compiled(rule.single)
         self._bare = re.compile("|".join((rule.marked, *(item.of for item in rule.partitions if item.of))))
         self._trailing = re.compile(f"占|{rule.complete}")
+        self._counted_alike = compiled(rule.counted_alike)
 
     def lists(self, sentence: str) -> Iterator[PartList]:
         """Yield the lists of a sentence that follow their whole."""
@@ -159,14 +164,34 @@ class ListReader:
             before = (
                 [] if opened else [value_of(own["n"]) or 0 for own in counts[max(0, at - _MOST_BEFORE) : at]]
             )
-            found, end = self._list(sentence, count, start, before, is_open=is_open, is_bare=is_bare)
+            found, end = self._list(
+                sentence, count, start, before, count["unit"], is_open=is_open, is_bare=is_bare
+            )
             if found:
                 yield found
+            elif begins and (other := self._in_other_unit(sentence, count, start, before)):
+                yield other
             again = self._again.match(sentence, end) if begins and found else None
             if again:
-                found, _ = self._list(sentence, count, again.end(), before, is_open=True, is_bare=False)
+                found, _ = self._list(
+                    sentence, count, again.end(), before, count["unit"], is_open=True, is_bare=False
+                )
                 if found:
                     yield found
+
+    def _in_other_unit(
+        self, sentence: str, count: re.Match[str], start: int, before: Sequence[int]
+    ) -> PartList | None:
+        """Return the list that begins at ``start`` whose parts are counted in another unit than the whole, if all are what it counts."""
+        label = _LABEL.match(sentence, start)
+        first = COUNT.match(sentence, label.end()) if label else None
+        named = self._counted_alike.search(_label(sentence, count.start()))
+        if not first or not named or not {first["unit"], count["unit"]} <= _UNITS_OF_PUBLISHED:
+            return None
+        found, _ = self._list(sentence, count, start, before, first["unit"], is_open=False, is_bare=False)
+        if found is None or len(found.parts) < _FEWEST or not all(named[0] in own for own in found.labels):
+            return None
+        return replace(found, is_in_other_unit=True)
 
     def distributed(self, sentence: str) -> Iterator[PartList]:
         """Yield the lists whose numbers stand together behind the names: 归为征收、物业、保障三类，分别为13件、9件、6件."""
@@ -213,14 +238,13 @@ class ListReader:
         count: re.Match[str],
         start: int,
         before: Sequence[int],
+        unit: str,
         *,
         is_open: bool,
         is_bare: bool,
     ) -> tuple[PartList | None, int]:
-        """Return the list that begins at ``start``, if one does, and where it ends."""
-        parts, end = self._parts(
-            sentence, start, count["unit"], _JOINT if is_open else _NEAR_JOINT, self._ends
-        )
+        """Return the list that begins at ``start`` with its parts counted in ``unit``, if one does, and where it ends."""
+        parts, end = self._parts(sentence, start, unit, _JOINT if is_open else _NEAR_JOINT, self._ends)
         between = sentence[count.end() : start]
         is_single = not is_bare and self._single.search(between) is not None
         if len(parts) < _FEWEST and not (parts and is_single):

@@ -38,6 +38,8 @@ _CLOSE, _LIKELY = 20, 5
 _AND, _CLAUSE = re.compile("[、和及与]"), re.compile("[，。；：]")
 _EARLIER = 200
 """Characters before a sentence in which that stands which it goes on to divide."""
+_NOT = "非"
+"""What stands before the name of a kind in that of all that is not of it."""
 _NEAR, _RIGHT_BEHIND = 40, 6
 """Characters before a sentence's figures in which it may say what is included."""
 
@@ -85,6 +87,8 @@ class _Lists:
                 continue
             if self._makes_it(found) or self._is_part_too(found) or not self._divides(found):
                 continue
+            if found.is_in_other_unit and not self._are_too_many(found):
+                continue
             is_outcome = self._is_outcome(found)
             if is_outcome and said.forward and found.added - said.forward in {*found.before, found.whole}:
                 continue
@@ -112,6 +116,12 @@ class _Lists:
             is_made = found.whole in {*made, *self._reader.sums_before(sentence, found)}
             if not is_made and not self._overlapping.search(found.rest):
                 yield found
+
+    def _are_too_many(self, found: PartList) -> bool:
+        """Say whether parts counted in another unit than their whole are more than it, and all there are: one kind and all that is not (公文类信息, 非公文类信息), or closed by 其他."""
+        first, last = found.labels[0], found.labels[-1]
+        is_denied = len(found.parts) == _FEWEST and last == f"{_NOT}{first}"
+        return found.added > found.whole and (is_denied or self._known.are_closed(found.labels))
 
     def _is_doubtful(self, found: PartList) -> bool:
         """Say whether what stands around a list tells of others, or of something counted twice."""
