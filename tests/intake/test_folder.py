@@ -147,7 +147,9 @@ def zipped(names: dict[str, bytes], *, encoding: str | None = None) -> bytes:
     """Zip with names in a given encoding and no UTF-8 mark, as Chinese programs do."""
     if encoding is None:
         return zip_of(names)
-    stand_ins = {f"{'n' * len(name.encode(encoding))}": name for name in names}
+    stand_ins = {
+        letter * len(name.encode(encoding)): name for letter, name in zip("nopq", names, strict=False)
+    }
     content = zip_of({stand_in: names[name] for stand_in, name in stand_ins.items()})
     for stand_in, name in stand_ins.items():
         content = content.replace(stand_in.encode(), name.encode(encoding))
@@ -198,6 +200,32 @@ def test_a_zip_in_a_mail_is_opened(tmp_path: Path, book: bytes) -> None:
 def test_a_workbook_is_no_archive(tmp_path: Path, book: bytes) -> None:
     put(tmp_path, "1.xlsx", book)
     assert paths(fetch(tmp_path)) == ["1.xlsx"]
+
+
+@pytest.mark.parametrize(
+    ("names", "encoding"),
+    [
+        (("甲局.xlsx", "甲局.XLSX"), None),
+        (("Ａ甲局.xlsx", "a甲局.xlsx"), None),
+        (("A甲局.xlsx", "a甲局.xlsx"), None),
+        (("挨局.xlsx", "哎局.xlsx"), "gbk"),
+    ],
+    ids=["suffix", "width", "case", "bytes that a program for English reads as one letter"],
+)
+def test_files_of_a_zip_whose_names_differ_in_case_stay_two(
+    tmp_path: Path, book: bytes, names: tuple[str, str], encoding: str | None
+) -> None:
+    content = zipped({names[0]: book, names[1]: book + b" "}, encoding=encoding)
+    put(tmp_path, "1.zip", content)
+    assert paths(fetch(tmp_path)) == sorted(f"1.zip/{name}" for name in names)
+
+
+@pytest.mark.parametrize("name", ["甲局.xlsx ", "甲局.xlsx.", " 甲局.xlsx. .", "甲局.xlsx\u3000"])
+def test_what_windows_leaves_away_behind_a_name_hides_no_table(
+    tmp_path: Path, book: bytes, name: str
+) -> None:
+    put(tmp_path, "1.zip", zip_of({f"夹 /{name}": book}))
+    assert paths(fetch(tmp_path)) == ["1.zip/夹/甲局.xlsx"]
 
 
 @pytest.mark.parametrize("packing", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])

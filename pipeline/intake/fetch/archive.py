@@ -94,7 +94,7 @@ def _unpack(content: bytes, room: _Room, depth: int, *, with_documents: bool = F
     used: set[str] = set()
     try:
         for key, info in opened.entries.items():
-            parts = [part for part in package.entry_name(info).replace("\\", "/").split("/") if part]
+            parts = _parts_of(package.entry_name(info))
             if not parts or info.is_dir() or any(map(is_clutter, parts)):
                 continue
             path = unlike(plain_name("/".join(parts)), used)
@@ -130,6 +130,12 @@ def _unpack(content: bytes, room: _Room, depth: int, *, with_documents: bool = F
     return Unpacked(_in_order([*sheets, *taken]), _in_order(mails), tuple(sorted(others)))
 
 
+def _parts_of(name: str) -> list[str]:
+    """Split a path; what Windows leaves away behind a name, blanks and dots, hides no suffix."""
+    parts = (part.strip().rstrip(". \u3000") for part in name.replace("\\", "/").split("/"))
+    return [part for part in parts if part]
+
+
 def _within(path: str, entry: ArchiveEntry) -> ArchiveEntry:
     return replace(entry, path=f"{path}/{entry.path}")
 
@@ -155,7 +161,7 @@ def _archive(content: bytes) -> package.Package | None:
     if not content.startswith(b"PK"):
         return None
     try:
-        opened = package.open_package(content)
+        opened = package.open_package(content, is_archive=True)
         package.kind_of(opened)
     except Refused as refused:
         return opened if refused.finding.facts.get("kind") == package.ARCHIVE else None

@@ -137,8 +137,11 @@ def is_workbook(content: bytes) -> bool:
     return False
 
 
-def open_package(content: bytes) -> Package:
-    """Read the directory of a zip. Raises Refused where it is damaged or ambiguous or has odd names."""
+def open_package(content: bytes, *, is_archive: bool = False) -> Package:
+    """Read the directory of a zip. Raises Refused where it is damaged or ambiguous or has odd names.
+
+    Names that differ only in case are two files of an archive; the parts of a document are found whatever their case is.
+    """
     if not is_whole(content[-TAIL:], len(content)):
         raise Refused("damaged")
     if content.count(_IN_DIRECTORY) > MAX_ENTRIES:
@@ -150,13 +153,15 @@ def open_package(content: bytes) -> Package:
         raise Refused("damaged") from None
     _refuse_second_directory(content, infos, start, comment)
     entries: dict[str, zipfile.ZipInfo] = {}
+    spelled: set[str] = set()
     for info in infos:
         name = info.filename.replace("\\", "/").lower()
-        if name in entries:
+        if info.orig_filename in spelled or (name in entries and not is_archive):
             raise hostile("内部文件重名")
         if name.startswith("/") or ".." in name.split("/") or "\0" in name:
             raise hostile("内部文件路径异常")
-        entries[name] = info
+        spelled.add(info.orig_filename)
+        entries[f"{name}\0{len(spelled)}" if name in entries else name] = info  # no name holds that
     if not entries:
         raise Refused("damaged")
     return Package(content, entries)
