@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import zipfile
 from io import BytesIO
+from itertools import zip_longest
 from pathlib import Path
 
 import pytest
@@ -46,9 +47,9 @@ def filled(day: str = "", phone: str = "", **entries: str) -> bytes:
     return build_workbook(FORM, values=values)
 
 
-def percented(key: str, value: float) -> bytes:
-    """A workbook in which somebody typed a percentage."""
-    book = load_workbook(BytesIO(filled()))
+def percented(content: bytes, key: str, value: float) -> bytes:
+    """The workbook in which somebody typed a percentage."""
+    book = load_workbook(BytesIO(content))
     place = FORM.places[key]
     cell = book[place.sheet][place.cell]
     cell.value, cell.number_format = value, "0%"
@@ -93,17 +94,18 @@ def of_tables(computed: dict[str, str]) -> dict[str, str]:
 def test_libreoffice_and_pipeline_agree(tmp_path: Path) -> None:
     given_folder = tmp_path / "given"
     given_folder.mkdir()
-    contents = {f"day{at:02}": filled(day=day) for at, day in enumerate(DAYS)}
-    contents |= {f"phone{at:02}": filled(phone=phone) for at, phone in enumerate(PHONES)}
-    contents |= {f"scaled{at:02}": percented(*typed) for at, typed in enumerate(SCALED)}
+    cases = {f"{at:02}": case for at, case in enumerate(zip_longest(DAYS, PHONES, SCALED))}
+    contents = {
+        name: percented(filled(day or "", phone or ""), *scaled) if scaled else filled(day or "", phone or "")
+        for name, (day, phone, scaled) in cases.items()
+    }
     for name, content in contents.items():
         (given_folder / f"{name}.xlsx").write_bytes(poisoned(content, POISON))
     seen: dict[str, set[str]] = {}
     for path in computed(sorted(given_folder.iterdir()), tmp_path / "out"):
         live = of_tables(marks(FORM, path.read_bytes()))
         said = found_in(contents[path.stem])
-        text = (DAYS + PHONES + SCALED)[list(contents).index(path.stem)]
-        assert live == said, (path.stem, text)
+        assert live == said, cases[path.stem]
         for key, mark in live.items():
             seen.setdefault(key, set()).add(mark)
     assert all(marks_seen == {HOLDS, FAILS} for marks_seen in seen.values())
