@@ -86,12 +86,12 @@ def test_two_thousand_true_passages_do_not_alarm() -> None:
     assert alarms == []
 
 
-def test_a_slip_in_any_figure_of_two_thousand_passages_is_found() -> None:
+def test_a_slip_in_any_figure_of_a_thousand_passages_is_found() -> None:
     """Each passage with one of its figures wrong by a value that none of its meanings has."""
     check = figures(RULE, TextContext(FORM))
     missed = []
     slips = 0
-    for seed in range(2000):
+    for seed in range(1000):
         made = passage(seed)
         for place, figure in enumerate(made.figures):
             wrong = figure.value + 2111
@@ -100,5 +100,5 @@ def test_a_slip_in_any_figure_of_two_thousand_passages_is_found() -> None:
             slips += 1
             if wrong not in found:
                 missed.append((figure.key, text))
-    assert slips > 5000
+    assert slips > 2500
     assert missed == []
