@@ -148,11 +148,11 @@ class Repeats:
             yield self._finding(item, first, again)
 
     def _is_otherwise(self, item: ReportTexts, own: SaidFigure, value: int, text: str) -> bool:
-        """Say whether a number is one of the same rows of the tables, or two that a text has told together."""
+        """Say whether a number is one of the same rows of the tables, or one that a text has told, or two together."""
         rows = {cell.rpartition(".")[0] for meant in own.claim.equals for cell in meant.plus}
         written = [int(one[0]) for one in _NUMBER.finditer(text)][-_MOST:]
         others = (number for cell, number in item.numbers.items() if cell.rpartition(".")[0] in rows)
-        return value in {item.numbers.get(self._rule.besides_cell), *others} or any(
+        return value in {item.numbers.get(self._rule.besides_cell), *others, *written} or any(
             one + other == value for one, other in combinations(written, 2)
         )
 
