@@ -119,7 +119,7 @@ def expected(wanted: Wanted) -> list[Agency]:
     ]
 
 
-@settings(max_examples=40, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@settings(max_examples=25, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(wanted=rows, order=columns, titles=heads, extra=extras)
 def test_a_roster_is_read_right_or_refused_at_its_cell(
     wanted: Wanted, order: list[str], titles: dict[str, str], extra: str

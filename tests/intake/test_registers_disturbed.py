@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date
+from functools import cache
 from io import BytesIO
 
 import openpyxl
@@ -42,9 +43,14 @@ def request(number: int, *, answered: bool = True) -> list[object]:
 REQUESTS = [*(request(number) for number in range(1, 10)), request(10, answered=False)]
 
 
-def workbook(form: Form, rows: Sequence[Cells] = REQUESTS) -> tuple[Workbook, Worksheet, list[object]]:
+@cache
+def template() -> bytes:
+    return build_workbook(load_form("request_register"), STAMP)
+
+
+def workbook(_: Form, rows: Sequence[Cells] = REQUESTS) -> tuple[Workbook, Worksheet, list[object]]:
     """A filled template, its register and the headings of it."""
-    book = openpyxl.load_workbook(BytesIO(build_workbook(form, STAMP)))
+    book = openpyxl.load_workbook(BytesIO(template()))
     sheet = book[SHEET]
     for name in list(sheet.tables):
         del sheet.tables[name]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import fields
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -41,8 +42,12 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> dict[Path, Report]:
     return found
 
 
-@pytest.mark.parametrize("kind", ["odt", "pdf", "doc"])
-def test_what_is_read_is_what_stands_there(sources: dict[Path, Report], tmp_path: Path, kind: str) -> None:
+@pytest.mark.parametrize(("kind", "reports"), [("odt", REPORTS), ("pdf", REPORTS), ("doc", REPORTS // 2)])
+def test_what_is_read_is_what_stands_there(
+    sources: dict[Path, Report], tmp_path: Path, kind: str, reports: int
+) -> None:
+    """Fewer as .doc, of which each starts an office program once more."""
+    sources = dict(islice(sources.items(), reports))
     files = convert(list(sources), tmp_path / "made", kind)
     whole = 0
     for file, sent in zip(files, sources.values(), strict=True):
@@ -67,4 +72,4 @@ def test_what_is_read_is_what_stands_there(sources: dict[Path, Report], tmp_path
             same = "".join(found.texts.get(key, "").split()) == "".join(text.split())
             assert same or key in told or not found.texts, (file.name, key)
         whole += all(found.numbers.get(key) == number for key, number in numbers.items() if number)
-    assert whole >= REPORTS / 2, f"{whole} of {REPORTS} read whole"
+    assert whole >= reports / 2, f"{whole} of {reports} read whole"

@@ -123,11 +123,14 @@ def test_other_text_files_are_no_reports(content: bytes) -> None:
 
 @pytest.mark.parametrize("kind", ["odt", "html", "pdf", "doc"])
 def test_what_an_office_program_makes_of_the_word_report(tmp_path: Path, kind: str) -> None:
-    for number, content in enumerate((own_word(), as_docx(FORM, REPORT, AS_PUBLISHED))):
-        source = tmp_path / f"{number}.docx"
-        source.write_bytes(content)
-        [made] = convert([source], tmp_path / "made", kind)
-        assert is_whole(read(FORM, made.read_bytes())), kind
+    sources = {
+        tmp_path / "own.docx": own_word(),
+        tmp_path / "published.docx": as_docx(FORM, REPORT, AS_PUBLISHED),
+    }
+    for path, content in sources.items():
+        path.write_bytes(content)
+    for made in convert([*sources], tmp_path / "made", kind):
+        assert is_whole(read(FORM, made.read_bytes())), made.name
 
 
 def test_every_figure_and_text_says_where_it_stands() -> None:
