@@ -118,9 +118,9 @@ class Repeats:
 
         行政复议3件。4件复议案件均维持: more cannot be some of them. 行政复议4件。3件复议案件均维持: the tables have the second.
         """
-        told = [own for own in said if own.claim.key in self._again]
-        for at, own in enumerate(told[:_MOST]):
-            following = next((one for one in told[at + 1 :] if one.claim.key == own.claim.key), None)
+        figures = [own for own in said if own.claim.key in self._again]
+        for at, own in enumerate(figures[:_MOST]):
+            following = next((one for one in figures[at + 1 :] if one.claim.key == own.claim.key), None)
             if not own.at_most:
                 yield from self._come_back(item, key, text, own, following)
 
