@@ -12,6 +12,7 @@ import sys
 import sysconfig
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from tempfile import TemporaryDirectory
@@ -119,6 +120,7 @@ class Pool:
         self._handed = 0
         self._first = _READY
         self._prepared: set[_ChildLane] = set()
+        self._lost: set[_ChildLane] = set()
         self._preparing: dict[_ChildLane, SimpleQueue[tuple[_ChildLane, Outcome]]] = {}
 
     def __enter__(self) -> Self:
@@ -131,13 +133,13 @@ class Pool:
         """End every child."""
         for lane in self._lanes:
             lane.end()
-        for known in (self._lanes, self._prepared, self._preparing):
+        for known in (self._lanes, self._prepared, self._lost, self._preparing):
             known.clear()
 
     def prepare(self, job: PoolJob) -> None:
         """Let every child carry out ``job`` once, as soon as it waits for others: nobody needs its answer.
 
-        Children are not started for it, but one that is started beside others begins with it.
+        Children are not started for it, but one that is started beside others, or in the place of one that was lost, begins with it.
         """
         self._first = job
         self._prepared.clear()
@@ -147,9 +149,10 @@ class Pool:
     ) -> Iterator[tuple[int, Outcome]]:
         """Yield number and outcome of each of ``jobs`` as it is done; a job is taken from them when a child is free.
 
-        ``limits`` is asked when a job is begun: what the others have wasted by then may count.
+        ``limits`` is asked when a job is begun: what the others have wasted by then may count. What it takes to start a
+        child in the place of one that was lost counts for no job: else the next one would fail, and lose the next child.
         """
-        waiting = enumerate(jobs)
+        waiting: Iterator[tuple[int, PoolJob]] = enumerate(jobs)
         answers: SimpleQueue[tuple[_ChildLane, Outcome]] = SimpleQueue()
         busy: dict[_ChildLane, int] = {}
         is_left = True
@@ -160,6 +163,11 @@ class Pool:
                     is_left = following is not None
                     if following is None:
                         break
+                    if lane in self._lost:
+                        self._lost.remove(lane)
+                        self._begin_with_the_first(lane)
+                        waiting = chain((following,), waiting)
+                        continue
                     busy[lane] = following[0]
                     self._handed += 1
                     lane.begin(following[1], limits(), answers)
@@ -169,16 +177,26 @@ class Pool:
                         continue
                     self._use_the_wait()
                     return
-                try:
-                    lane, outcome = answers.get(timeout=_POLL_SECONDS)
-                except Empty:
-                    for watched in busy:
-                        watched.watch()
-                    continue
-                yield busy.pop(lane), outcome
+                if answered := self._answered(busy, answers):
+                    lane, outcome = answered
+                    yield busy.pop(lane), outcome
         finally:
             for lane in busy:  # nobody waits for these any more
                 lane.end()
+
+    def _answered(
+        self, busy: Iterable[_ChildLane], answers: SimpleQueue[tuple[_ChildLane, Outcome]]
+    ) -> tuple[_ChildLane, Outcome] | None:
+        """Wait a moment for the next outcome; watch the clocks where none comes."""
+        try:
+            lane, outcome = answers.get(timeout=_POLL_SECONDS)
+        except Empty:
+            for watched in busy:
+                watched.watch()
+            return None
+        if lane.is_gone:
+            self._lost.add(lane)
+        return lane, outcome
 
     def _free(self, busy: dict[_ChildLane, int]) -> Iterator[_ChildLane]:
         for lane, ready in [*self._preparing.items()]:
@@ -254,6 +272,11 @@ class _ChildLane:
         self._verdict = ""
         self._handed: SimpleQueue[_Handed | None] = SimpleQueue()
         self._thread: Thread | None = None
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether the child has ended."""
+        return self._process is None or self._process.poll() is not None
 
     def begin(self, job: PoolJob, limits: Limits, answers: SimpleQueue[tuple[_ChildLane, Outcome]]) -> None:
         """Hand ``job`` to the child; its outcome is put into ``answers``."""

@@ -16,6 +16,7 @@ from pipeline.intake.guard.isolation import (
     ItemWork,
     Spent,
     carried_out,
+    getting_ready,
     opener,
     reading,
     set_aside,
@@ -43,6 +44,7 @@ def check(
     """
     load_ahead("pipeline.judging.rules.judge")
     usual = form or load_form(DEFAULT_FORM)
+    pool.prepare(getting_ready(usual.reference))
     opened = [inbox_folder.open_file(path, opener(pool)) for path in paths]
     envelopes = [(envelope, failure) for found, failure in opened for envelope in found]
     contents = {number: item.content for number, (item, failure) in enumerate(envelopes) if not failure}

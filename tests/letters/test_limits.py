@@ -10,7 +10,7 @@ from pipeline.forms.form import Form
 from pipeline.letter import AnsweredFile, AnswerPlan, Intention, LetterKind
 from pipeline.letters.plan import CampaignState, answers, carries_anothers
 from pipeline.letters.plan.limits import ALL, KNOWN, STRANGER, within_limits
-from pipeline.model import SenderProof, Verdict
+from pipeline.model import Agency, SenderProof, Verdict
 from tests.support.arrivals import NIGHT, agency, arrival, district
 
 ONE = agency(1)
@@ -93,3 +93,24 @@ def test_a_stranger_hears_nothing_of_the_version_before(form: Form) -> None:
         assert isinstance(letter.body, AnswerPlan)
         assert letter.body.earlier == (before if heard else None)
         assert letter.to == ((ONE.emails[0],) if owner is ONE else (sender,))
+
+
+@pytest.mark.parametrize(
+    ("owner", "sender", "told"),
+    [
+        (ONE, ONE.emails[0], 1),
+        (ONE, "x@else.example", 1),
+        (replace(ONE, emails=()), "first@else.example", 1),
+        (replace(ONE, emails=()), "x@else.example", 0),
+        (DOMAIN, "x@else.example", 0),
+    ],
+    ids=["its own", "answered to its own", "who sent what counts", "a stranger", "a stranger to a domain"],
+)
+def test_a_stranger_does_not_hear_that_the_agency_has_reported(
+    form: Form, owner: Agency, sender: str, told: int
+) -> None:
+    before = replace(arrival(form, owner, 1, counting=1), sender="first@else.example")
+    after = arrival(form, owner, 2, Verdict.RETURNED, sender=sender, counting=1)
+    [letter] = answers([after], {owner.code: [before, after]}, HOME)
+    assert isinstance(letter.body, AnswerPlan)
+    assert letter.body.arrival.counting == told

@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -218,6 +219,27 @@ def test_no_job_waits_for_the_start_of_another_child(monkeypatch: pytest.MonkeyP
         else:
             pytest.fail("the other child never joins in")
         assert all(remembered == [child] for child, remembered in told)
+
+
+@pytest.mark.parametrize("first", ["remember", "abort"])
+def test_the_start_of_a_child_in_the_place_of_a_lost_one_counts_for_no_job(
+    monkeypatch: pytest.MonkeyPatch, first: str
+) -> None:
+    """Else one job that is ended ends the next, which starts anew, and so on to the last of a run."""
+    begun: list[tuple[str, bool]] = []
+    begin = module._ChildLane.begin  # noqa: SLF001
+
+    def noted(lane: module._ChildLane, one: PoolJob, limits: Limits, answers: Any) -> None:  # noqa: ANN401
+        begun.append((json.loads(one.arguments), lane.is_gone))
+        begin(lane, one, limits, answers)
+
+    monkeypatch.setattr(module._ChildLane, "begin", noted)  # noqa: SLF001
+    with Pool() as made:
+        made.prepare(job(first))
+        outcomes = dict(made.run(map(job, ["leave", "one", "raise", "two"]), lambda: QUICK))
+    assert [type(outcomes[number]) for number in range(4)] == [JobFailure, JobAnswer, JobFailure, JobAnswer]
+    assert begun[:3] == [("leave", True), (first, True), ("one", first == "abort")]
+    assert begun[3:5] == [("raise", False), ("two", False)], "a job that fails by itself loses no child"
 
 
 @pytest.mark.parametrize("what", ["abort", "raise", "leave"])

@@ -9,6 +9,7 @@ import re
 from datetime import UTC, datetime, tzinfo
 from email.message import Message
 from email.utils import getaddresses, parsedate_to_datetime
+from unicodedata import normalize
 
 from pipeline.intake.fetch import authentication
 from pipeline.intake.fetch.headers import header, headers, parameter, raw, safely, written
@@ -19,7 +20,14 @@ _AUTOMATIC_HEADERS = ("X-Autoreply", "X-Autorespond", "X-Autoresponder")
 _UNKNOWN_ZONE = "-0000"
 _AUTOMATIC_PRECEDENCE = frozenset({"auto_reply", "auto-reply", "junk"})
 _LIST_PRECEDENCE = frozenset({"bulk", "list"})
-_AUTOMATIC_SUBJECTS = ("自动回复", "自动答复", "automatic reply", "auto reply", "autoreply", "out of office")
+_AUTOMATIC_SUBJECTS = (
+    "自动回复", "自动答复", "automatic reply", "auto reply", "auto-reply", "autoreply", "out of office",
+    "系统退信", "undeliverable:", "undelivered mail", "delivery status notification", "mail delivery failed",
+    "returned mail:", "failure notice", "已读:",
+)  # fmt: skip
+"""How the subjects of machines begin, brackets aside; behind 回复: and the like a person has written."""
+_BRACKETS = "【[(《〔「 "
+_READ_BY_NOBODY = ("noreply@", "no-reply@", "no_reply@", "donotreply@", "do-not-reply@")
 _ADDRESS = re.compile(r"[!-?A-Z\[-~]+@[a-z0-9.-]+", re.IGNORECASE | re.ASCII)
 """ASCII with exactly one @: no two letters that only look alike, no address within another."""
 _MOST_FROM = 2_000
@@ -70,7 +78,11 @@ def _is_auto_reply(message: Message) -> bool:
         or message.get_content_type() == "multipart/report"  # a receipt
         or any(header(message, name) for name in _AUTOMATIC_HEADERS)
         or header(message, "Precedence").lower() in _AUTOMATIC_PRECEDENCE
-        or header(message, "Subject").lower().startswith(_AUTOMATIC_SUBJECTS)
+        or (sender_of(message) or "").startswith(_READ_BY_NOBODY)
+        or normalize("NFKC", header(message, "Subject"))
+        .lower()
+        .lstrip(_BRACKETS)
+        .startswith(_AUTOMATIC_SUBJECTS)
     )
 
 

@@ -85,7 +85,7 @@ def _answer(
         kind=kind,
         to=to,
         body=AnswerPlan(
-            arrival,
+            arrival if kind is LetterKind.ACCEPTANCE else _of_its_own(arrival, own, to),
             _before(arrival, kind, own) if known and _may_hear_of(arrival, to) else None,
             (replaced := _replaced(arrival, own)),
             next((item.report for item in own if replaced and item.version == replaced), None),
@@ -120,6 +120,14 @@ def _recipients(arrival: AnsweredFile, kind: LetterKind) -> tuple[str, ...]:
 def _may_hear_of(arrival: AnsweredFile, to: Sequence[str]) -> bool:
     """Whether those who are written to may hear of what the agency sent besides: its own addresses, and its own senders."""
     return all(belongs_to(address, arrival.agency) for address in to)
+
+
+def _of_its_own(arrival: AnsweredFile, own: Sequence[AnsweredFile], to: Sequence[str]) -> AnsweredFile:
+    """Leave out which version counts, where those who are written to may not hear of it and did not send that."""
+    counted = next((item.sender for item in own if item.version == arrival.counting), None)
+    if _may_hear_of(arrival, to) or all(address == counted for address in to):
+        return arrival
+    return replace(arrival, counting=0)
 
 
 def carries_anothers(intention: Intention) -> bool:
