@@ -24,8 +24,8 @@ from pipeline.intake.fetch.names import plain_name, unlike
 from pipeline.intake.guard.package import MAX_BYTES
 from pipeline.model import Bounce, Reason, SenderProof
 
-MAX_DEPTH = 8
-"""Mails within mails: longer chains of forwarding hold nothing that is not in the outer ones."""
+MAX_DEPTH = 9
+"""Mails within mails, and what is in the last of them: longer chains of forwarding seldom hold what is not in the outer ones. The next is named."""
 MAX_INFLATED = 5 * MAX_BYTES
 """Bytes that the archives of one mail may unpack to, together."""
 MAX_FOREIGN, MAX_FOREIGN_BYTES = 20, 2 * 1024 * 1024
@@ -34,12 +34,18 @@ _LONGEST_ID = 998
 """Characters of a Message-ID: those of a line (RFC 5322)."""
 _CONTAINERS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _MOST_DOCUMENTS = 20
-_NAMELESS = "未命名附件"
+_NAMELESS, _NAMELESS_MAIL = "未命名附件", "未命名邮件.eml"
 _OPENED = SPREADSHEETS | ARCHIVES | MAILS | SUFFIXES
 _SEALED = frozenset(
-    {"application/pkcs7-mime", "application/x-pkcs7-mime", "multipart/encrypted", "message/external-body"}
+    {
+        "application/pkcs7-mime",
+        "application/x-pkcs7-mime",
+        "multipart/encrypted",
+        "message/external-body",
+        "message/partial",
+    }
 )
-"""What is encrypted, is signed so that nothing can be seen of it, or lies elsewhere."""
+"""What is encrypted, is signed so that nothing can be seen of it, lies elsewhere, or is one piece of several mails."""
 _BROKEN = "内容断开、无法拆分的附件"
 
 
@@ -81,7 +87,10 @@ def _opened(message: Message, authserv_id: str) -> Mail:
     depth = (
         0 if automatic is Reason.BOUNCE else MAX_DEPTH
     )  # the letter that did not arrive is none of ours to open
+    cut: list[str] = []
     for name, data in _attachments(message, depth):
+        if not data and has_suffix(name, MAILS):
+            cut.append(name)
         inside, rest = _spreadsheets(name, data, room)
         others += rest[: MAX_FILES - len(others)]
         room -= sum(len(content) for _, content in inside)
@@ -100,7 +109,7 @@ def _opened(message: Message, authserv_id: str) -> Mail:
         spreadsheets = [item for item in documents[:_MOST_DOCUMENTS] if may_be_report(*item)]
         taken = {name for name, _ in spreadsheets}
         others = [name for name in others if name not in taken]
-    sealed = () if spreadsheets else tuple(dict.fromkeys(_sealed(message, depth)))[:MAX_FILES]
+    sealed = () if spreadsheets else tuple(dict.fromkeys([*_sealed(message, depth), *cut]))[:MAX_FILES]
     others += [name for name in sealed if name not in others]
     proof, failed_checks = origin.proof(message, authserv_id)
     return Mail(
@@ -148,8 +157,10 @@ def _attachments(message: Message, depth: int) -> Iterator[tuple[str, bytes]]:
     for part in parts_of(message, with_mails=depth > 0):
         inner = _forwarded(part)
         if inner is not None:
-            if depth:
+            if depth > 1:
                 yield from _attachments(inner, depth - 1)
+            elif depth:  # a table may be in it, which is not looked for
+                yield filename(part) or _NAMELESS_MAIL, b""
             continue
         name, data = filename(part), _data_of(part)
         if part.is_multipart() and not data:
