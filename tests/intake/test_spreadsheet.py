@@ -156,6 +156,14 @@ def test_a_parser_that_dies_costs_one_fault(body: str, monkeypatch: pytest.Monke
     sandbox._pool().close()  # noqa: SLF001
 
 
+def test_a_parser_on_a_starved_machine_makes_no_fault(small: Draft, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else an honest PDF is refused as one that breaks off, where it had only to wait for its turn."""
+    monkeypatch.setattr(pool, "_START", f"import time; time.sleep(2.5); {pool._START}")  # noqa: SLF001
+    sandbox._pool().close()  # noqa: SLF001
+    assert len(sandbox.parse(small.xlsx(), "calamine", seconds=2.0)) == len(small.sheets)
+    sandbox._pool().close()  # noqa: SLF001
+
+
 def test_a_crash_is_a_finding(form: Form, monkeypatch: pytest.MonkeyPatch) -> None:
     def crash(*_: object) -> None:
         raise sandbox.FaultError("crashed")

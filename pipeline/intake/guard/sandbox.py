@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 PDF = "pdf"
 """The engine that reads a PDF; its one answer has the fields that ``documents.pdf.read_pdf`` returns."""
+_STARVED = 5
+"""How many times longer than by the processor a file may take by the wall."""
 MAX_AREA = 300_000
 """Cells of all sheets together, blank ones within included: each is looked at for every table of the form."""
 _MAX_ROWS, _MAX_COLUMNS = 20_000, 2_000
@@ -34,12 +36,13 @@ def parse(
 ) -> list[dict[str, Any]]:
     """Read ``content`` in a child with one of ``ENGINES``: name, visible and rows of each sheet, and what else it saw.
 
-    Raises FaultError where the child says why not, dies, or exceeds ``seconds`` or ``memory`` (bytes).
+    Raises FaultError where the child says why not, dies, or exceeds ``seconds`` of the processor or ``memory`` (bytes). By the
+    wall it has much longer: on a machine with much else to do the clock of whoever asks ends both, and tells the time, not a fault.
     """
     from pipeline.machine.pool import JobAnswer, Limits, PoolJob  # noqa: PLC0415 - the child does not need these
 
     job = PoolJob(f"{__name__}:read", json.dumps(engine), (content,))
-    limits = Limits(seconds, seconds, memory)
+    limits = Limits(_STARVED * seconds, seconds, memory)
     [(_, outcome)] = _pool().run([job], lambda: limits)
     answer: dict[str, Any] = {}
     if isinstance(outcome, JobAnswer):
