@@ -206,6 +206,7 @@ def in_order(form: Form, findings: Sequence[Finding]) -> list[Finding]:
         _, row, column = form.positions.get(head.key or "", ("", 0, 0))
         if found := row_of(head.key or ""):
             row = found[2]
+            column = next((own.index.get(found[1], 0) for own in form.registers if own.key == found[0]), 0)
         return -finding.severity.weight, sheets.get(name, 0), row, column, finding.cause
 
     return sorted(findings, key=order)

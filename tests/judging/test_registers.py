@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl.utils.cell import column_index_from_string, coordinate_from_string
 
 from pipeline.district.workdays import Calendar
 from pipeline.forms import register_loader
@@ -518,6 +519,30 @@ def test_who_writes_that_a_document_stays_in_force_is_asked_to_clear_the_cell() 
     row[register.index["link"]] = "https://a.gov.cn/1.html"
     [item] = [item for item in sent(form, rows, entries).findings if item.code == "V01"]
     assert str(item.facts["prompt"]).endswith("仍然有效的清空这一格")
+
+
+def test_who_writes_that_a_request_is_not_answered_yet_is_asked_to_clear_the_cell() -> None:
+    form = form_named("request_register")
+    register = form.registers[0]
+    rows, entries = plain(form)
+    row = rows["applications"][1]
+    row[register.index["outcome"]], row[register.index["answered"]] = "", "尚未答复"
+    [item] = [item for item in sent(form, rows, entries).findings if item.code == "V01"]
+    assert str(item.facts["prompt"]).endswith("还没有答复的清空这一格")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_is_wrong_in_a_row_is_told_from_left_to_right(name: str) -> None:
+    form = form_named(name)
+    rows, entries = plain(form)
+    for register in form.registers:
+        for number, column in enumerate(register.columns):
+            if column.kind in {"date", "choice", "yes_no"} and not column.personal:
+                rows[register.key][1][number] = f"查无此项{number}"
+    told = [item for item in notices(form, sent(form, rows, entries).findings) if item.code == "V01"]
+    columns = [column_index_from_string(coordinate_from_string(str(item.cell))[0]) for item in told]
+    assert len(columns) > 1
+    assert columns == sorted(columns)
 
 
 @pytest.mark.parametrize(
