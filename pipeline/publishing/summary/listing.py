@@ -50,6 +50,8 @@ def write_listing(book: OfficeBook, brief: Brief, listing: Listing) -> None:
         page.text(row, 2, name, plain)
         for column, (value, style) in enumerate(zip(values, styles, strict=True)):
             write_value(page, row, _LEFT + column, listing.columns[column].kind, value, style)
+        wrapped = {column: (text, 1) for column, text in enumerate((name, *values), _LEFT - 1) if text}
+        page.height_for(row, wrapped, least=15.5)
     last = _FIRST_ROW + max(1, len(listing.rows)) - 1
     _write_together(page, last + 1, listing)
     page.sheet.freeze_panes(_FIRST_ROW, _LEFT)

@@ -207,6 +207,8 @@ def _mark(is_good: bool | None) -> str:  # noqa: FBT001 - the answer itself
 def _write_balances(page: OfficePage, brief: Brief, balances: Sequence[Balance], top: int) -> None:
     _caption(page, top, "二、汇总数的勾稽关系", BALANCE_HEAD)
     where, totals = printed_positions(brief.form), brief.totals
+    if not balances:
+        page.line(top + 2, "这份表没有要对汇总数核对的勾稽关系。", page.book.boxed())
     for row, balance in enumerate(balances, top + 2):
         said = f"{balance.rule.condition}（{balance.subject}）" if balance.subject else balance.rule.condition
         page.text(row, 0, balance.rule.id, page.book.boxed(align="center"))
@@ -234,6 +236,8 @@ def _write_agencies(
 ) -> None:
     caption = f"三、各单位逐家核对（每家 {len(brief.form.cells)} 项数字之和，只用于核对）"
     _caption(page, top, caption, _named(AGENCY_HEAD, brief))
+    if not agencies:
+        page.line(top + 2, "还没有单位计入汇总。", page.book.boxed())
     places = {id(state): number for number, state in enumerate(brief.summary.states)}
     spans = list(_spans(brief, columns))
     for number, state in enumerate(agencies, 1):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.forms.layout import HINT_ROW, NIL_ROW, ROWS_HEAD, ROWS_TOP, TITLE_ROW
 from pipeline.forms.values.answers import NO, YES
-from pipeline.publishing.template.areas import row_height
+from pipeline.publishing.template.areas import line_count, row_height
 from pipeline.publishing.template.list_pages import asked_of
 from pipeline.publishing.template.template_page import TemplatePage
 
@@ -52,6 +52,8 @@ def write_register(page: TemplatePage, sheet: Sheet, register: Register) -> None
     for row, values in enumerate(rows):
         for number, value in enumerate(values):
             _write_value(page, register, number, row, value)
+        if any(line_count(*cell) > 1 for cell in zip(values, widths, strict=False)):
+            page.sheet.set_row(ROWS_TOP + row, row_height(*zip(values, widths, strict=False)))
     _validate(page, register, last)
     page.sheet.freeze_panes(ROWS_TOP, 1)
     page.sheet.repeat_rows(ROWS_HEAD)

@@ -58,7 +58,13 @@ def lines_of(text: str, width: float, *, spread: float = 1.02) -> int:
     room = max(2.0, width - _MARGIN)
     if 2 * len(text) * spread <= room and "\n" not in text:
         return 1  # whatever its characters are
-    return sum(max(1, math.ceil(display_width(line) * spread / room)) for line in text.split("\n"))
+    return sum(_wrapped(line, room, spread) for line in text.split("\n"))
+
+
+def _wrapped(line: str, room: float, spread: float) -> int:
+    """Estimate the lines of what holds no line break; the address of a page breaks only behind its signs."""
+    lines = max(1, math.ceil(display_width(line) * spread / room))
+    return lines + 1 if lines > 1 and "/" in line and line.isascii() else lines
 
 
 def joined(widths: Sequence[float]) -> float:
