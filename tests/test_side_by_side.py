@@ -252,14 +252,17 @@ def test_the_name_of_what_a_letter_carries_says_of_which_form_and_year_it_is(fol
     assert nianbao("run", folder, "--now", NOW).returncode == 1
     own = AGENCIES[0]
     names = attached_in(folder, "1@example.gov.cn")
-    assert {f"{own}_2023年度年报.docx", f"{own}_2023年度台账.docx"} <= names.keys()
+    assert {
+        f"{own}_2023年度政府信息公开年报.docx",
+        f"{own}_2023年度政府信息公开申请办理台账.docx",
+    } <= names.keys()
     by = ("--reason", "数字不符", "--by", "王主任", "--now", NOW)
     for form in (ANNUAL, REGISTER):
         assert nianbao("decide", folder, "return", "001", "--form", form, *by).returncode == 0
     nianbao("run", folder, "--now", "2024-01-25T10:00:00")
     back = attached_in(folder, "1@example.gov.cn")
-    file = f"{own}_2023年度台账_第1次.xlsx"
-    assert {f"{own}_2023年度年报_第1次.xlsx", file} <= back.keys()
+    file = f"{own}_2023年度政府信息公开申请办理台账_第1次.xlsx"
+    assert {f"{own}_2023年度政府信息公开年报_第1次.xlsx", file} <= back.keys()
     (folder / "inbox" / file).write_bytes(back[file])
     nianbao("run", folder, "--now", "2024-01-26T10:00:00")
     assert file in {item["file"] for item in record(folder, part=REGISTER)["submissions"]}
