@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 
 import openpyxl
@@ -101,6 +102,13 @@ def opened(content: bytes, *, values: bool) -> openpyxl.Workbook:
     return openpyxl.load_workbook(io.BytesIO(content), data_only=values)
 
 
+@cache
+def usual(*, values: bool) -> openpyxl.Workbook:
+    """The workbook of ``mixed``, made once for everybody who only reads in it."""
+    form = load_form()
+    return opened(build(form, *mixed(form)), values=values)
+
+
 def texts(sheet: Worksheet) -> list[str]:
     return [cell.value for row in sheet.iter_rows() for cell in row if isinstance(cell.value, str)]
 
@@ -163,7 +171,7 @@ def as_decimal(value: object) -> Decimal:
 
 
 def test_sheets_stand_in_the_order_of_reading(form: Form) -> None:
-    book = opened(build(form, *mixed(form)), values=True)
+    book = usual(values=True)
     tables = [summary_sheet_name(table) for table in form.tables]
     details = [detail_sheet_name(table) for table in form.tables]
     assert book.sheetnames == [
@@ -192,14 +200,14 @@ def test_a_form_without_charts_has_no_empty_sheet_for_them(form: Form) -> None:
 def test_stored_values_of_all_numbers_are_the_exact_sums(form: Form) -> None:
     roster, found = mixed(form)
     summary = merged(form, roster, found)
-    shown = all_printed(form, opened(build(form, roster, found), values=True))
+    shown = all_printed(form, usual(values=True))
     assert [as_decimal(shown[cell.key]) for cell in form.cells] == list(summary.totals)
     assert any(summary.totals)
 
 
 def test_every_number_is_a_formula_over_its_own_column_of_the_detail(form: Form) -> None:
-    roster, found = mixed(form)
-    book = opened(build(form, roster, found), values=False)
+    roster, _ = mixed(form)
+    book = usual(values=False)
     for key, formula in all_printed(form, book).items():
         area = re.search(r"SUM\('([^']+ 明细)'!([A-Z]+\d+:[A-Z]+\d+)\)", str(formula))
         assert area
@@ -209,7 +217,7 @@ def test_every_number_is_a_formula_over_its_own_column_of_the_detail(form: Form)
 
 
 def test_every_official_sum_leads_to_its_column_of_the_detail(form: Form) -> None:
-    book = opened(build(form, *mixed(form)), values=False)
+    book = usual(values=False)
     for table in form.tables:
         leading = links(book[summary_sheet_name(table)])
         for cell in (item for item in form.grids[table.key].cells if item.key):
@@ -224,7 +232,7 @@ def test_every_official_sum_leads_to_its_column_of_the_detail(form: Form) -> Non
 def test_detail_holds_the_figures_of_counting_reports_and_no_others(form: Form) -> None:
     roster, found = mixed(form)
     summary = merged(form, roster, found)
-    book = opened(build(form, roster, found), values=True)
+    book = usual(values=True)
     for table in form.tables:
         sheet, cells = book[detail_sheet_name(table)], form.cells_of(table.key)
         for number, state in enumerate(summary.states, FIRST_ROW + 1):
@@ -355,7 +363,7 @@ def test_the_balance_line_says_when_the_sums_do_not_balance(form: Form) -> None:
 
 def test_the_points_of_amounts_stand_below_each_other(form: Form) -> None:
     """Every amount takes the room of six decimals; of none more are shown than it has, but two."""
-    book = opened(build(form, *mixed(form)), values=True)
+    book = usual(values=True)
     [money] = [cell for cell in form.cells if cell.kind == "money"]
     sheet = book[detail_sheet_name(form.table(money.table))]
     shown = {
@@ -370,7 +378,7 @@ def test_the_points_of_amounts_stand_below_each_other(form: Form) -> None:
 def test_a_partial_summary_says_so_and_names_who_is_not_in_it(form: Form) -> None:
     roster, found = mixed(form)
     summary = merged(form, roster, found)
-    book = opened(build(form, roster, found), values=True)
+    book = usual(values=True)
     left_out = [state.agency.name for state in summary.states if not state.counting]
     share = f"{len(summary.reports)} / {len(roster)} 家"
     assert left_out
@@ -402,7 +410,7 @@ def test_a_long_list_of_absent_agencies_is_cut(form: Form) -> None:
 def test_the_counts_of_the_overview_add_up(form: Form) -> None:
     roster, found = mixed(form)
     summary = merged(form, roster, found)
-    sheet = opened(build(form, roster, found), values=True)[OVERVIEW_SHEET]
+    sheet = usual(values=True)[OVERVIEW_SHEET]
     counts = _labelled_counts(sheet)
     assert counts["应报送"] == len(roster)
     assert counts["已报送"] == len(roster) - len(summary.missing)
@@ -415,7 +423,7 @@ def test_the_counts_of_the_overview_add_up(form: Form) -> None:
 def test_the_overview_lists_whom_to_call_and_has_places_to_sign(form: Form) -> None:
     roster, found = mixed(form)
     summary = merged(form, roster, found)
-    said = texts(opened(build(form, roster, found), values=True)[OVERVIEW_SHEET])
+    said = texts(usual(values=True)[OVERVIEW_SHEET])
     for state in summary.states:
         is_open = state.verdict in {Verdict.RETURNED, Verdict.HELD, None}
         assert (state.agency.name in said) == is_open
@@ -426,7 +434,7 @@ def test_the_overview_lists_whom_to_call_and_has_places_to_sign(form: Form) -> N
 def test_the_status_sheet_follows_the_roster_and_shows_the_version_that_counts(form: Form) -> None:
     roster, found = mixed(form)
     summary = merged(form, roster, found)
-    sheet = opened(build(form, roster, found), values=True)[STATUS_SHEET]
+    sheet = usual(values=True)[STATUS_SHEET]
     rows = {
         row[1]: dict(zip(STATUS_HEAD, row, strict=True))
         for row in sheet.iter_rows(min_row=3, values_only=True)
@@ -468,7 +476,7 @@ def test_a_mail_from_an_impossible_year_stops_nothing(form: Form, year: int) -> 
 
 def test_files_of_nobody_stand_below_the_roster(form: Form) -> None:
     roster, found = mixed(form)
-    sheet = opened(build(form, roster, found), values=True)[STATUS_SHEET]
+    sheet = usual(values=True)[STATUS_SHEET]
     column = STATUS_HEAD.index("备注")
     below = [str(row[column]) for row in sheet.iter_rows(min_row=4 + len(roster), values_only=True)]
     for item in found:
@@ -555,10 +563,9 @@ def test_kinds_add_up_to_the_district(form: Form) -> None:
     assert [sum(map(as_decimal, row[1:-1])) for row in figures] == list(summary.totals)
 
 
-def test_a_list_names_the_group_of_every_row(form: Form) -> None:
+def test_a_list_names_the_group_of_every_row() -> None:
     """Four groups number their items from 1; outcomes of three kinds of cases are called alike."""
-    roster, found = mixed(form)
-    book = opened(build(form, roster, found), values=True)
+    book = usual(values=True)
     for name in (BY_KIND_SHEET, RECONCILE_SHEET):
         said = texts(book[name])
         assert "（五）不予处理 / 1.信访举报投诉类申请，总计" in said
@@ -611,7 +618,7 @@ def test_reconciliation_says_when_no_report_was_read_back(form: Form) -> None:
 def test_sources_name_the_file_that_counts_by_its_digest(form: Form) -> None:
     roster, found = mixed(form)
     summary = merged(form, roster, found)
-    sheet = opened(build(form, roster, found), values=True)[SOURCES_SHEET]
+    sheet = usual(values=True)[SOURCES_SHEET]
     rows = {
         row[1]: dict(zip(SOURCES_HEAD, row, strict=True))
         for row in sheet.iter_rows(min_row=4, values_only=True)
@@ -881,8 +888,8 @@ def test_drafts_and_files_of_others_have_corrected_nothing(form: Form, verdict: 
     assert change_rows(build(form, [owner], [versions[0], other, versions[1]])) == []
 
 
-def test_without_a_delivery_the_sheet_says_so(form: Form) -> None:
-    said = texts(opened(build(form, *mixed(form)), values=True)[CHANGES_SHEET])
+def test_without_a_delivery_the_sheet_says_so() -> None:
+    said = texts(usual(values=True)[CHANGES_SHEET])
     assert any("还没有报送过汇总表" in text for text in said)
 
 
@@ -928,7 +935,7 @@ def test_text_no_workbook_can_hold_is_cleaned(form: Form) -> None:
 
 
 def test_no_english_key_is_to_be_seen(form: Form) -> None:
-    book = opened(build(form, *mixed(form)), values=True)
+    book = usual(values=True)
     details = {detail_sheet_name(table) for table in form.tables}
     assert all(book[name].row_dimensions[KEYS_ROW + 1].hidden for name in details)
     seen = {
@@ -947,7 +954,7 @@ def test_no_english_key_is_to_be_seen(form: Form) -> None:
 def test_every_sheet_prints_on_a4_with_heads_numbers_and_a_running_head(form: Form) -> None:
     roster, found = mixed(form)
     summary = merged(form, roster, found)
-    book = opened(build(form, roster, found), values=True)
+    book = usual(values=True)
     widest = max(form.tables, key=lambda table: len(form.cells_of(table.key)))
     for sheet in book.worksheets:
         paper = 8 if sheet.title == detail_sheet_name(widest) else 9
@@ -964,7 +971,7 @@ def test_every_sheet_prints_on_a4_with_heads_numbers_and_a_running_head(form: Fo
 
 
 def test_a_wide_detail_breaks_between_groups_and_repeats_the_agencies(form: Form) -> None:
-    book = opened(build(form, *mixed(form)), values=True)
+    book = usual(values=True)
     widest = max(form.tables, key=lambda table: len(form.cells_of(table.key)))
     sheet = book[detail_sheet_name(widest)]
     assert str(sheet.print_title_cols).replace("$", "") == "A:C"
@@ -1017,7 +1024,7 @@ def test_what_does_not_reconcile_is_never_folded_away(form: Form) -> None:
 
 
 def test_printed_tables_are_merged_as_the_form_prints_them(form: Form) -> None:
-    book = opened(build(form, *mixed(form)), values=True)
+    book = usual(values=True)
     for table in form.tables:
         sheet = book[summary_sheet_name(table)]
         merges = {
