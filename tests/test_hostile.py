@@ -214,7 +214,7 @@ def test_a_run_with_many_hostile_items(form: Form, tmp_path: Path) -> None:
     mixed = make_district(tmp_path / "mixed", names, {**harmless, **hostile})
     first, cost = run_measured(mixed)
     assert first.code == 1, first.err
-    assert cost.seconds < 60
+    assert cost.seconds < 45
     assert cost.kilobytes < 300_000
     assert {
         item.name
