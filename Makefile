@@ -55,11 +55,11 @@ locks: $(VENV)/dev.stamp
 test: check tests
 
 tests: $(VENV)/dev.stamp
-	$(BIN)/python -m pytest -n auto --dist worksteal
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 # The same tests, measured: branches, also in the processes that the command line and the readers are. Half as long again.
 coverage: $(VENV)/dev.stamp
-	$(BIN)/python -m pytest -n auto --dist worksteal --cov --cov-report=term
+	$(BIN)/python -m pytest -n auto --dist loadfile --cov --cov-report=term
 
 format: $(VENV)/dev.stamp
 	$(BIN)/ruff format .

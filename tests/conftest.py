@@ -32,6 +32,14 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Ran:
     return run(place, output=with_known_secret(tmp_path_factory.mktemp("sample")))
 
 
+@pytest.fixture
+def unprinted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a machine without LibreOffice, which would print what goes up anew for each paper that is looked at."""
+    from pipeline.publishing.word import pdf_printing  # noqa: PLC0415 - few tests need it
+
+    monkeypatch.setattr(pdf_printing, "find_program", lambda: None)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Turn a skip into a failure where everything a test may need has been installed."""

@@ -129,6 +129,7 @@ def test_quarter_after_quarter_in_one_folder(folder: Path) -> None:
     assert links_of(site / "index.html", front.encode()).missing == ()
 
 
+@pytest.mark.usefixtures("unprinted")
 @pytest.mark.parametrize("period", ["2024Q1", "2024Q2"])
 def test_nothing_says_a_word_of_the_annual_report(folder: Path, period: str) -> None:
     nianbao("papers", folder, "--now", "2024-07-12T08:00:00")

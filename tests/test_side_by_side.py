@@ -328,6 +328,7 @@ def by_register(agency: str) -> bytes:
     return annual(agency, blank, {form.table(table).nil_key: FROM_REGISTER for table in tables})
 
 
+@pytest.mark.usefixtures("unprinted")
 def test_a_delivered_report_follows_its_register_only_when_a_person_lets_that_go_up(tmp_path: Path) -> None:
     files = {"台账.xlsx": filled(REGISTER, AGENCIES[0]), "年报.xlsx": by_register(AGENCIES[0])}
     extra = f"""[people]

@@ -23,7 +23,6 @@ from pipeline.model import Agency, ConfigError, Verdict
 from pipeline.publishing.papers.conduct import Conduct, ReportedVersion
 from pipeline.publishing.papers.notice import build_notice
 from pipeline.publishing.papers.plain_word import new_page, signature
-from pipeline.publishing.word import pdf_printing
 from pipeline.publishing.workbook.measure import display_width
 from tests.support.folders import NOW, YEAR, filled, make_district, nianbao, run
 from tests.support.libreoffice import SOFFICE, to_pdf
@@ -31,12 +30,6 @@ from tests.support.towns import Town
 
 AGENCY = Agency("001", "甲局", "部门", "县区")
 DEADLINE = date(2024, 1, 31)
-
-
-@pytest.fixture
-def unprinted(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As on a machine without LibreOffice, which would print what goes up anew for each paper that is looked at."""
-    monkeypatch.setattr(pdf_printing, "find_program", lambda: None)
 
 
 def on(day: int) -> datetime:

@@ -25,12 +25,13 @@ from pipeline.machine.work import Workforce
 from pipeline.model import ConfigError
 from pipeline.publishing.summary.corrections import CHANGES_HEAD, CHANGES_SHEET
 from pipeline.publishing.template import Stamp, build_workbook
-from pipeline.publishing.word import pdf_printing
 from pipeline.run import batch, signing
 from pipeline.run.letters import by_hand
 from tests.support.fills import report
 from tests.support.folders import YEAR, inputs_only, make_district, nianbao
 from tests.support.post_office import words
+
+pytestmark = pytest.mark.usefixtures("unprinted")
 
 NOW = datetime(2024, 1, 20, 8, tzinfo=UTC)
 OFFICE = '[people]\ndistrict_office_email = "bangongshi@example.gov.cn"\n'
@@ -88,12 +89,6 @@ def waiting(district: Path) -> list[EmailMessage]:
         email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
         for path in sorted(folder.glob("*.eml"))
     ]
-
-
-@pytest.fixture(autouse=True)
-def _no_libreoffice(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is packed is not printed as well: the papers' own tests do that."""
-    monkeypatch.setattr(pdf_printing, "find_program", lambda: None)
 
 
 @pytest.fixture
