@@ -78,10 +78,11 @@ class FullLists:
         parts = before.parts + len(counted)
         is_ended = mark in STOPS or (before.is_first and (mark in _PART_ENDS or len(counted) == parts))
         if made == before.whole and parts >= _FEWEST and is_ended:
+            is_unknown = state.level < before.level  # not 自然人10件、法人2件，办结12件
+            state.is_of_part = state.is_of_part or (is_unknown and mark not in _PART_ENDS)
             state.level, state.topic, state.chain = before.level, before.topic, before.chain
             state.others, state.lasting = dict(before.others), dict(before.lasting)
             state.is_timed = before.is_timed
-            state.is_of_part = state.is_of_part or mark not in _PART_ENDS
             self._before = None
         else:
             self._before = None if mark in STOPS else replace(before, made=made, parts=parts)
