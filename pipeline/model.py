@@ -123,6 +123,7 @@ class Reason(StrEnum):
     FAILED_CHECK = "failed_check"
     UNVERIFIED_SENDER = "unverified_sender"
     SECOND_SENDER = "second_sender"
+    NO_SENDER = "no_sender"
     UNCLEAR_AGENCY = "unclear_agency"
     NO_ATTACHMENT = "no_attachment"
     OTHER_ATTACHMENTS = "other_attachments"

@@ -25,6 +25,7 @@ _HELD_BY_SENDER = (
     Reason.SECOND_SENDER,
     Reason.FOREIGN_SENDER,
     Reason.UNKNOWN_SENDER,
+    Reason.NO_SENDER,
 )
 
 

@@ -522,6 +522,10 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
         "请打电话向 {agency} 核实（{contact}）；确是该单位发的，把这个邮箱补入单位名单的“邮箱”列后重新运行",
         "{sender}",
     ),
+    ("F06", "no_sender"): Wording(
+        "邮件没有发件人，或者写了几个发件人，无法核对是不是 {agency} 发的，数据暂不计入",
+        "请打电话向 {agency} 核实（{contact}）；确是该单位发的，把附件存到 inbox 文件夹后重新运行",
+    ),
     ("F06", "nobody"): Wording(
         "邮件是从“{sender}”发来的，这个邮箱不在任何单位的名单中，也看不出是哪个单位的",
         "请向发件人核实单位，把邮箱补入单位名单的“邮箱”列后重新运行",

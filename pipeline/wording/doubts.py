@@ -47,6 +47,7 @@ _DOUBTS: Mapping[str, Doubt] = {
     ),
     "F06.unknown_sender": _NO_MAILBOX,
     "F06.second_sender": _NO_MAILBOX,
+    "F06.no_sender": _NO_MAILBOX,
     "F06.nobody": Doubt(
         "看不出是哪个单位的，发来的邮箱也没有登记",
         "请在“基本信息”写明单位全称，用单位登记的邮箱发来；邮箱换了的，请来电登记",

@@ -80,6 +80,7 @@ REASON_WORDS: Mapping[Reason, str] = {
     Reason.FAILED_CHECK: "邮件服务器验证发件人未通过，请打电话核实",
     Reason.UNVERIFIED_SENDER: "没有证实是该单位发的，又要替换已合格的数据，请打电话核实",
     Reason.SECOND_SENDER: "与该单位已合格的数据不是同一个邮箱发的，请打电话核实",
+    Reason.NO_SENDER: "邮件没有发件人，或者写了几个，请打电话核实",
     Reason.UNCLEAR_AGENCY: "无法确认是哪个单位的数据，请核实",
     Reason.NO_ATTACHMENT: "邮件没有附件",
     Reason.OTHER_ATTACHMENTS: "附件中没有电子表格",

@@ -50,7 +50,7 @@ def test_an_agency_may_send_its_own_file(agency: Agency, sender: str) -> None:
     ("agency", "sender", "variant"),
     [
         (FINANCE, "x@evil.cn", "unknown_sender"),
-        (FINANCE, None, "unknown_sender"),
+        (FINANCE, None, "no_sender"),
         (SCHOOLS, "a@sub.edu.cn", "unknown_sender"),
         (FINANCE, "a@edu.cn", "foreign_sender"),
         (FINANCE, "other@x.cn", "foreign_sender"),
@@ -92,10 +92,11 @@ def test_who_is_not_verified_speaks_for_no_trusted_address() -> None:
         (SenderProof.UNCHECKED, "cz@x.cn", None),
         (SenderProof.VERIFIED, "new@evil.cn", "second_sender"),
         (SenderProof.UNCHECKED, "new@evil.cn", "second_sender"),
+        (SenderProof.UNCHECKED, None, "no_sender"),
     ],
 )
 def test_of_an_agency_without_an_address_only_who_sent_what_counts_may_replace_it(
-    proof: SenderProof, sender: str, expected: str | None
+    proof: SenderProof, sender: str | None, expected: str | None
 ) -> None:
     unbound = Finding("F06", Severity.INFO, variant="unbound")
     mail = replace(envelope(sender), proof=proof)

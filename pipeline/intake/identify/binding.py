@@ -101,7 +101,9 @@ def may_not_replace(
     if envelope.proof is SenderProof.UNVERIFIED:
         return _finding(Reason.UNVERIFIED_SENDER, sender, agency)
     is_unbound = any((item.code, item.variant) == (CODE, _UNBOUND) for item in findings)
-    return _finding(Reason.SECOND_SENDER, sender, agency) if is_unbound and sender not in senders else None
+    if not is_unbound or sender in senders:
+        return None
+    return _finding(Reason.SECOND_SENDER if sender else Reason.NO_SENDER, sender, agency)
 
 
 def one_of_several(found: Identity, names: Sequence[str]) -> Identity:
@@ -146,7 +148,7 @@ def _stranger(sender: str, senders: Sequence[Agency], agency: Agency) -> Finding
     if not agency.emails:
         facts = {**_sender_fact(sender), "agency": agency.name}
         return Finding.found(CODE, None, (), _UNBOUND, facts)
-    return _finding(Reason.UNKNOWN_SENDER, sender, agency)
+    return _finding(Reason.UNKNOWN_SENDER if sender else Reason.NO_SENDER, sender, agency)
 
 
 def _finding(reason: Reason, sender: str, agency: Agency | None, **facts: Fact) -> Finding:
