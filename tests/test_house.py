@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,12 @@ from tests.support.folders import make_district
 
 ROOT = Path(pipeline.__file__).parent
 SOURCES = sorted(ROOT.rglob("*.py"))
+
+
+@cache
+def parsed(path: Path) -> ast.Module:
+    """Return a module as Python reads it, once for all tests."""
+    return ast.parse(path.read_text("utf-8"))
 
 
 def literals(tree: ast.AST) -> Iterator[tuple[int, str]]:
@@ -87,7 +94,7 @@ def test_names_are_of_the_fields_own_words() -> None:
         for line, name in (
             (0, path.stem),
             (0, path.parent.name),
-            *bound_names(ast.parse(path.read_text("utf-8"))),
+            *bound_names(parsed(path)),
         )
     ]
     found = [
@@ -105,7 +112,7 @@ def test_no_key_of_any_form_stands_in_the_code() -> None:
     found = [
         f"{path.relative_to(ROOT)}:{line}: {text}"
         for path in SOURCES
-        for line, text in literals(ast.parse(path.read_text("utf-8")))
+        for line, text in literals(parsed(path))
         if text in words
     ]
     assert not found, (
@@ -133,7 +140,7 @@ def test_the_ledger_is_opened_with_the_district_as_decided_and_in_one_place() ->
     found = {
         path.relative_to(ROOT).as_posix()
         for path in SOURCES
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        for node in ast.walk(parsed(path))
         if isinstance(node, ast.Call)
         and (getattr(node.func, "id", None) or getattr(node.func, "attr", None)) in only
     }
@@ -147,7 +154,7 @@ def test_no_address_of_a_cell_stands_in_the_code() -> None:
     found = [
         f"{path.relative_to(ROOT)}:{line}: {text}"
         for path in SOURCES
-        for line, text in literals(ast.parse(path.read_text("utf-8")))
+        for line, text in literals(parsed(path))
         if text in places
     ]
     assert not found
@@ -216,4 +223,4 @@ def test_a_small_command_does_not_wait_for_what_judges(
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_every_module_says_what_it_is_for(path: Path) -> None:
-    assert ast.get_docstring(ast.parse(path.read_text("utf-8")))
+    assert ast.get_docstring(parsed(path))

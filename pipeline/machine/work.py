@@ -38,6 +38,8 @@ _SHARES = 8
 """Chunks at the least that several processes are handed, so that none of them waits for long at the end."""
 _AHEAD = 64
 """Chunks that are under way at the most: what waits for other processes is in memory twice."""
+_PATIENCE = 10
+"""Seconds in which a cluster must answer."""
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
@@ -206,7 +208,7 @@ def _dask(address: str) -> Iterator[tuple[Executor, int, tuple[type[BaseExceptio
     except ImportError as error:
         raise ConfigError("使用 --engine 需要先安装附加组件：pip install 'nianbao[dask]'。") from error
     try:
-        client: Any = Client(address, timeout=10)  # type: ignore[no-untyped-call]
+        client: Any = Client(address, timeout=_PATIENCE)  # type: ignore[no-untyped-call]
     except (OSError, TimeoutError, ValueError) as error:
         raise EnvironmentFailedError(f"连不上计算集群 {address}，请检查地址后重新运行。") from error
     with client:

@@ -78,7 +78,8 @@ def test_no_more_processes_are_asked_for_than_windows_takes(monkeypatch: pytest.
     assert asked == [61, 2]
 
 
-def test_a_cluster_that_does_not_answer_is_an_environment_failure() -> None:
+def test_a_cluster_that_does_not_answer_is_an_environment_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(work, "_PATIENCE", 1)
     with pytest.raises(EnvironmentFailedError), open_work(10, engine="tcp://127.0.0.1:9"):
         pytest.fail("nothing listens on the discard port")
 

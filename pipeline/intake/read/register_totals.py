@@ -32,7 +32,7 @@ _TOTAL = re.compile(rf"({'|'.join((*WHOLES, *PARTS))}):?(?:{_COUNT})?|(?=共){_C
 COUNTED = re.compile(rf"(?:(?:{'|'.join(WHOLES)}):?)?{_COUNT}")
 _MENU = r"汇总|(?:总计?)?(?:计数|求和|平均值|最大值|最小值|数值计数)|总和|(?:grand)?(?:total|count|sum|average|max|min)"
 """With what the labels end that a spreadsheet writes below the groups of its subtotals."""
-_OF_GROUP = re.compile(rf"(.{{0,60}}?)({_MENU}|{'|'.join((*WHOLES, *PARTS))})")
+_OF_GROUP = re.compile(rf"\A(.{{0,60}}?)({_MENU}|{'|'.join((*WHOLES, *PARTS))})")
 _PERIOD = re.compile(GROUPS)
 _SHOWN = 12
 """Lines that a finding names."""
