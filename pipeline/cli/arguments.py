@@ -62,6 +62,15 @@ def moment_of(text: str | None) -> datetime:
     return (moment if moment.tzinfo else moment.replace(tzinfo=CHINA)).astimezone(CHINA)
 
 
+def refuse_setback(districts: Sequence[District], output: Path, moment: datetime, now: str | None) -> None:
+    """Raise EnvironmentFailedError where ``moment``, by which what a person does is dated, is before a run of any form; not what --now says."""
+    from pipeline.run import clock
+
+    if now is None:
+        for district in districts:
+            clock.refuse_setback(district, output, moment)
+
+
 def period_of(text: str | None) -> int | None:
     """Return the period that was written on the command line. Raises BadParameter."""
     if text is None:

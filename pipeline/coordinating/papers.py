@@ -69,10 +69,9 @@ def write_papers(district: District, output: Path, *, today: date, upward: Upwar
     years = [lists.YearOfConduct(district.year, district.deadline, own), *earlier]
     form = form_of(district)
     about = f"{district.name}{title_of(district.year)}"
-    kind = f"{form.words.subject}{form.words.short}"
     ticks = district.folder / f"{district.own_name('公布情况')}_{name_of(district.year)}.xlsx"
     contents = {
-        target / PAPERS / f"{safe_name(about, '报送情况通报', kind)}.docx": build_notice(
+        target / PAPERS / f"{safe_name(about, '报送情况通报', form.words.titled)}.docx": build_notice(
             form, district.name, district.office, today, own
         ),
         target / PAPERS / "通讯录.xlsx": lists.contacts(form, district.name, district.agencies),

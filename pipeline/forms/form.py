@@ -389,6 +389,11 @@ class Words:
     """The office that collects it, without the district's name: 政务公开办."""
 
     @property
+    def titled(self) -> str:
+        """What titles and names of files call it; two registers are both 台账 in short."""
+        return f"{self.subject}{self.short}"
+
+    @property
     def named(self) -> dict[str, str]:
         """The words by the names under which sentences use them."""
         return {"document": self.document, "short": self.short, "paper": self.paper, "office": self.office}
@@ -687,7 +692,7 @@ class Form:
 
     def about(self, period: Period) -> str:
         """Say what is collected of ``period``, as titles and file names do: 2023年政府信息公开年报."""
-        return f"{title_of(period)}{self.words.subject}{self.words.short}"
+        return f"{title_of(period)}{self.words.titled}"
 
     def document_of(self, period: Period) -> str:
         """Name the document of ``period``, as titles do: 2023年政府信息公开工作年度报告."""

@@ -43,13 +43,17 @@ def spelled(section: TomlTable, written: str, *, may_be_empty: bool = False) -> 
         raise section.fault(f"“{written}”不是正确的正则表达式：{error}。", written[:12]) from None
     if finds_nothing and not may_be_empty:
         raise section.fault(f"“{written}”什么字都没有也算找到，请写明要找的字。", written[:12])
+    return _in_full(written)
+
+
+def _in_full(written: str) -> str:
     return _MACRO.sub(lambda match: WORDS[match.group(1)], written)
 
 
 @cache  # the forms of a district have most of their patterns from one another
 def _finds_nothing(written: str) -> bool:
     """Whether a pattern is found where nothing stands. Raises KeyError and re.error."""
-    return re.match(_MACRO.sub(lambda match: WORDS[match.group(1)], written), "") is not None
+    return re.match(_in_full(written), "") is not None
 
 
 def all_spelled(section: TomlTable, names: Iterable[str]) -> dict[str, Any]:

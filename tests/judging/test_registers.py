@@ -510,25 +510,27 @@ def test_a_number_that_tells_rows_apart_is_asked_as_it_is_compared(spelled: str,
     assert (("V01", "pattern") in loud(sent(form, rows, entries))) is not is_right
 
 
-def test_who_writes_that_a_document_stays_in_force_is_asked_to_clear_the_cell() -> None:
-    form = form_named("normative_documents")
-    register = form.registers[0]
+@pytest.mark.parametrize(
+    ("name", "written", "remedy"),
+    [
+        (
+            "normative_documents",
+            {"in_force": "是", "repealed": "有效期至2027年", "link": "https://a.gov.cn/1.html"},
+            "仍然有效的清空这一格",
+        ),
+        ("request_register", {"outcome": "", "answered": "尚未答复"}, "还没有答复的清空这一格"),
+    ],
+)
+def test_who_writes_that_a_day_has_not_come_is_asked_to_clear_the_cell(
+    name: str, written: dict[str, str], remedy: str
+) -> None:
+    form = form_named(name)
+    [register] = form.registers
     rows, entries = plain(form)
-    row = rows["documents"][1]
-    row[register.index["in_force"]], row[register.index["repealed"]] = "是", "有效期至2027年"
-    row[register.index["link"]] = "https://a.gov.cn/1.html"
+    for column, value in written.items():
+        rows[register.key][1][register.index[column]] = value
     [item] = [item for item in sent(form, rows, entries).findings if item.code == "V01"]
-    assert str(item.facts["prompt"]).endswith("仍然有效的清空这一格")
-
-
-def test_who_writes_that_a_request_is_not_answered_yet_is_asked_to_clear_the_cell() -> None:
-    form = form_named("request_register")
-    register = form.registers[0]
-    rows, entries = plain(form)
-    row = rows["applications"][1]
-    row[register.index["outcome"]], row[register.index["answered"]] = "", "尚未答复"
-    [item] = [item for item in sent(form, rows, entries).findings if item.code == "V01"]
-    assert str(item.facts["prompt"]).endswith("还没有答复的清空这一格")
+    assert str(item.facts["prompt"]).endswith(remedy)
 
 
 @pytest.mark.parametrize("name", NAMES)

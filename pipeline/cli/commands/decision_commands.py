@@ -11,6 +11,7 @@ from pipeline.cli.arguments import (
     district_of,
     moment_of,
     output_of,
+    refuse_setback,
 )
 from pipeline.cli.commands.letter_commands import waiting_letters
 from pipeline.cli.options import (
@@ -153,7 +154,7 @@ def _decide(
 ) -> None:
     from pipeline.coordinating import deciding
     from pipeline.model import DecisionKind
-    from pipeline.run import clock, signing
+    from pipeline.run import signing
     from pipeline.wording.messages import decision_words
 
     moment = moment_of(now)
@@ -162,8 +163,7 @@ def _decide(
     person = deciding.person(district, by)
     wanted = deciding.Wanted(kind, about, reason, person, moment, deciding.day_of(until))
     with disk(), lock(target):
-        if now is None:
-            clock.refuse_setback(district, target, moment)
+        refuse_setback([district], target, moment, now)
         if kind is DecisionKind.RELEASE and not revoke:
             whose = [deciding.agency_of(district, name).name for name in about]
             done = [signing.release(district, target, by=person, reason=reason, now=moment, whose=whose)]
@@ -193,7 +193,7 @@ def deliver(
     now: Now = None,
 ) -> None:
     """签发汇总表：写明谁审核同意，信才报给上级办公室；没有收齐的注明阶段汇总，更正要写理由。"""
-    from pipeline.run import clock, signing
+    from pipeline.run import signing
 
     moment = moment_of(now)
     district = district_of(folder, moment, which)
@@ -201,8 +201,7 @@ def deliver(
     if not by.strip():
         raise ConfigError("--by 没有填写。汇总表要有人审核、签发，请写明姓名，例如 --by 王主任。")
     with lock(target), disk():
-        if now is None:
-            clock.refuse_setback(district, target, moment)
+        refuse_setback([district], target, moment, now)
         letters = signing.sign(district, target, by=by.strip(), reason=reason.strip(), now=moment)
     if letters:
         typer.echo(f"已签发（{by.strip()}）。{waiting_letters(letters, district, target)}")

@@ -13,6 +13,7 @@ from pipeline.cli.arguments import (
     districts_of,
     moment_of,
     output_of,
+    refuse_setback,
 )
 from pipeline.cli.options import (
     Folder,
@@ -90,8 +91,8 @@ def send(
     chosen = persons.Chosen(code, tuple(letter or ()), every)
     if by_hand:
         with lock(target), disk():
-            if chosen.is_named and now is None:
-                _refuse_setback(districts, target, moment)
+            if chosen.is_named:
+                refuse_setback(districts, target, moment, now)
             _record_by_hand(districts, target, chosen, undo=undo, now=moment)
         return
     if undo or every or (chosen.is_named and not again):
@@ -100,20 +101,11 @@ def send(
         )
     if again:
         with lock(target), disk():
-            if now is None:
-                _refuse_setback(districts, target, moment)
+            refuse_setback(districts, target, moment, now)
             for district, meant in persons.divided(districts, target, chosen):
                 waiting = persons.try_again(district, target, meant, now=moment)
                 console.print_letters_settled(waiting, district, "重新待发")
     _deliver(districts, target, pause, most, now)
-
-
-def _refuse_setback(districts: Sequence[District], target: Path, moment: datetime) -> None:
-    """Raise EnvironmentFailedError where the machine's time, by which what a person does is dated, is before a run of any form."""
-    from pipeline.run import clock
-
-    for district in districts:
-        clock.refuse_setback(district, target, moment)
 
 
 def _deliver(
@@ -219,8 +211,8 @@ def letters(
     if len(asked) + bool(open_) > 1:
         raise ConfigError("--open、--stop、--as-edited、--restore 一次只能用一个。")
     with disk(), lock(target):
-        if asked and now is None:
-            _refuse_setback(districts, target, moment)
+        if asked:
+            refuse_setback(districts, target, moment, now)
         for handle, act, word in asked:
             district = persons.campaign_of(districts, target, handle)
             console.print_letters_settled(act(district, target, handle, now=moment), district, word)

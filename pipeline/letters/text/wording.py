@@ -109,7 +109,7 @@ def _called(form: Form) -> Values:
         "document": words.document,
         "short": words.short,
         "paper": words.paper,
-        "about": f"{words.subject}{words.short}",
+        "about": words.titled,
         "collector": words.office,
         "span": form.spoken["span"],
         "past": form.spoken["past"],

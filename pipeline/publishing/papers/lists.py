@@ -32,7 +32,7 @@ def contacts(form: Form, district: str, agencies: Sequence[Agency]) -> bytes:
         for number, item in enumerate(agencies, 1)
     ]
     return _paper(
-        f"{district}{form.words.subject}{form.words.short}工作通讯录",
+        f"{district}{form.words.titled}工作通讯录",
         heads,
         rows,
         (6, 10, _NAMES, 10, 12, 18, 34, 14),

@@ -177,7 +177,7 @@ def _rendered(
         place=letters_page.PLACE,
         summary=morning.summary,
         title=title_of(morning.summary.year),
-        about=f"{form.words.subject}{form.words.short}",
+        about=form.words.titled,
         deadline=morning.deadline,
         ends=f"{morning.deadline + timedelta(days=1)}T00:00:00+08:00",
         left=days_left(morning.deadline, morning.today),

@@ -79,7 +79,7 @@ def compile_page(form: Form, style: str = "") -> CompiledPage:
     placed = {key for section in form.sections for key in section.contents}
     page = render(
         "report.html",
-        column=f"{form.words.subject}{form.words.short}",
+        column=form.words.titled,
         title=_slot("v", _TITLE),
         heading=_slot("v", _HEADING),
         agency=_slot("v", _AGENCY),

@@ -152,8 +152,7 @@ def _named(context: LetterContext, file: Attachment) -> Attachment:
         return file
     path = Path(file.name)
     whose = _NTH.sub("", path.stem)
-    words = context.form.words
-    topic = f"_{scope_of(context.district.year)}{words.subject}{words.short}"  # two registers are both 台账 in short
+    topic = f"_{scope_of(context.district.year)}{context.form.words.titled}"
     return replace(file, name=f"{safe_name(whose, path.stem[len(whose) :], topic)}{path.suffix}")
 
 
